@@ -1,0 +1,42 @@
+"""What a loss is: a number per batch, and its gradient with respect to the network's outputs."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrviz.engine.datasets.base import Floats, Task
+from lrviz.engine.parts import Part
+
+Array = NDArray[np.floating[Any]]
+
+
+class Loss(Part):
+    """L(z, y) with outputs z and encoded targets y, both (..., batch, outputs)."""
+
+    tasks: ClassVar[tuple[Task, ...]]
+    """The tasks it can be used for."""
+
+    def outputs(self, classes: int) -> int:
+        """How many outputs the network needs for this many classes (0: one number to predict)."""
+        raise NotImplementedError
+
+    def encode(self, targets: Floats, classes: int) -> Floats:
+        """Targets (N,) as the loss wants them, (N, outputs)."""
+        raise NotImplementedError
+
+    def value(self, z: Array, y: Array) -> Array:
+        """The mean loss of each batch, shape (...,)."""
+        raise NotImplementedError
+
+    def gradient(self, z: Array, y: Array, out: Array, row: Array) -> None:
+        """out ← dL/dz of the mean loss, without allocating; row: scratch (..., batch, 1)."""
+        raise NotImplementedError
+
+    def decide(self, z: Array) -> NDArray[np.intp]:
+        """The class each example is put into, shape (..., batch); classification only."""
+        raise NotImplementedError
+
+    def probabilities(self, z: Array) -> Array:
+        """Class probabilities (..., batch, classes) as the loss reads the outputs; classification only."""
+        raise NotImplementedError

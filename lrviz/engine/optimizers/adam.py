@@ -1,0 +1,120 @@
+"""Adam."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import Field
+
+from lrviz.engine.optimizers.base import Array, Floats, Optimizer, Update
+from lrviz.engine.parts import field
+
+Beta = Annotated[float, Field(ge=0.0, lt=1.0)]
+
+
+class Adam(Optimizer):
+    """m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − α m̂ / (√v̂ + ε).
+
+    m̂ = m/(1−β₁ᵗ) and v̂ = v/(1−β₂ᵗ); weight decay λ is added to the gradient, g ← g + λθ.
+    ε is added after the bias correction, as in `torch.optim.Adam`; the paper's "ε-hat" form adds
+    it before. With `amsgrad`, v̂ is the running maximum of the *uncorrected* v, corrected afterwards.
+    Papers: Kingma & Ba 2015 (arXiv:1412.6980); Reddi et al. 2018 (AMSGrad). Followed: PyTorch.
+    """
+
+    title: ClassVar[str] = "Adam"
+    summary: ClassVar[str] = "Momentum, and a step size of its own for every weight."
+    torch_name: ClassVar[str] = "torch.optim.Adam"
+    slots: ClassVar[tuple[str, ...]] = ("exp_avg", "exp_avg_sq")
+    kind: Literal["adam"] = "adam"
+    betas: tuple[Beta, Beta] = field(
+        (0.9, 0.999),
+        title="Betas",
+        labels=("Momentum β₁", "Memory β₂"),
+        slider=(0.0, 0.9999),
+        live=True,
+        help="How long the averages of the gradient (β₁) and of its square (β₂) remember. Too low: "
+        "noisy steps. Too high: slow to react; a high β₁ overshoots, a high β₂ keeps steps small long "
+        "after one large gradient.",
+    )
+    eps: float = field(
+        1e-8,
+        title="Epsilon ε",
+        gt=0.0,
+        le=1.0,
+        scale="log",
+        slider=(1e-10, 1e-2),
+        live=True,
+        advanced=True,
+        help="Keeps the division finite. Too low: huge steps where gradients vanish. "
+        "Too high: Adam turns into plain momentum with a small rate.",
+    )
+    weight_decay: float = field(
+        0.0,
+        title="Weight decay",
+        ge=0.0,
+        le=10.0,
+        slider=(0.0, 0.1),
+        live=True,
+        help="Pulls weights to zero through the gradient (L2). Zero: no pull. "
+        "Too high: the network cannot fit the data.",
+    )
+
+    @classmethod
+    def bind(
+        cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]
+    ) -> "AdamUpdate":
+        """The update rule for these R settings."""
+        return AdamUpdate(specs, params, grad, slots)
+
+
+class AdamUpdate(Update):
+    """Factors: α/(1−β₁ᵗ) · √(1−β₂ᵗ) and ε √(1−β₂ᵗ).
+
+    α m/(1−β₁ᵗ) / (√v/√(1−β₂ᵗ) + ε) with numerator and denominator multiplied by √(1−β₂ᵗ).
+    """
+
+    factors: ClassVar[int] = 2
+
+    def __init__(
+        self, specs: Sequence[Adam], params: Array, grad: Array, slots: Mapping[str, Array]
+    ) -> None:
+        super().__init__(params, grad, slots)
+        self.m, self.v = slots["exp_avg"], slots["exp_avg_sq"]
+        self.beta1, self.beta2 = np.array([spec.betas for spec in specs], dtype=np.float64).T
+        self.eps = np.array([spec.eps for spec in specs], dtype=np.float64)
+        self.keep1, self.new1 = self.column(self.beta1), self.column(1.0 - self.beta1)
+        self.keep2, self.new2 = self.column(self.beta2), self.column(1.0 - self.beta2)
+        self.decay = self.column([spec.weight_decay for spec in specs])
+        self.decays = any(spec.weight_decay for spec in specs)
+
+    def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
+        """See the class."""
+        root = out[1]
+        np.power(self.beta2, t, out=root)
+        np.subtract(1.0, root, out=root)
+        np.sqrt(root, out=root)
+        np.power(self.beta1, t, out=out[0])
+        np.subtract(1.0, out[0], out=out[0])
+        np.divide(lr, out[0], out=out[0])
+        np.multiply(out[0], root, out=out[0])
+        np.multiply(root, self.eps, out=root)
+
+    def step(self, *factors: Array) -> None:
+        """Ten calls on whole arrays (twelve with weight decay)."""
+        rate, eps = factors
+        grad, work, m, v = self.grad, self.work, self.m, self.v
+        if self.decays:
+            np.multiply(self.params, self.decay, out=work)
+            np.add(grad, work, out=grad)
+        np.multiply(m, self.keep1, out=m)
+        np.multiply(grad, self.new1, out=work)
+        np.add(m, work, out=m)
+        np.multiply(grad, grad, out=grad)
+        np.multiply(grad, self.new2, out=grad)
+        np.multiply(v, self.keep2, out=v)
+        np.add(v, grad, out=v)
+        np.sqrt(v, out=work)
+        np.add(work, eps, out=work)
+        np.divide(m, work, out=work)
+        np.multiply(work, rate, out=work)
+        np.subtract(self.params, work, out=self.params)

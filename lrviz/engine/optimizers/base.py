@@ -1,0 +1,80 @@
+"""What an optimizer is: declared fields, and an update rule for R runs at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from lrviz.engine.parts import Part
+
+Array = NDArray[np.floating[Any]]
+Floats = NDArray[np.float64]
+
+
+class Optimizer(Part):
+    """The settings of one optimizer, named as in `torch.optim`.
+
+    Fields that are numbers may differ between the runs of a block. All other fields (switches)
+    must be the same in a block, as they change which operations are done.
+    """
+
+    torch_name: ClassVar[str]
+    """Its class in PyTorch, e.g. `torch.optim.Adam`."""
+    slots: ClassVar[tuple[str, ...]] = ()
+    """The (R, P) arrays it keeps between steps; all start at zero unless `first` says otherwise."""
+
+    def torch_arguments(self) -> dict[str, Any]:
+        """Keyword arguments of the PyTorch class, without `lr`."""
+        return self.model_dump(exclude={"kind"})
+
+    def first(self, name: str) -> float:  # noqa: ARG002 - the hook's signature
+        """The value slot `name` starts with."""
+        return 0.0
+
+    def restarts(self, before: Self) -> bool:  # noqa: ARG002 - the hook's signature
+        """Whether going on from the settings `before` needs fresh slots and a step count of zero."""
+        return False
+
+    @classmethod
+    def bind(
+        cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]
+    ) -> "Update":
+        """The update rule for these R settings on these arrays."""
+        raise NotImplementedError
+
+
+class Update:
+    """One step for R runs on flat arrays, `params`, `grad` and each slot (R, P).
+
+    A step is `step(*factors)`, a handful of `out=` calls on whole arrays. Its factors, such as
+    α/(1 − β₁ᵗ), are (R, 1) in the working type: tabulated in float64 for a chunk of steps and
+    rounded once, so that a run's bits do not depend on its neighbours.
+    """
+
+    factors: ClassVar[int] = 1
+    """How many factors `step` takes."""
+
+    def __init__(self, params: Array, grad: Array, slots: Mapping[str, Array]) -> None:
+        self.params = params
+        self.grad = grad
+        self.slots = slots
+        self.work = np.empty_like(params)
+
+    def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
+        """Fill out (factors, K, R) for K steps: lr (K, R); t (K, R) counts updates from 1."""
+        out[0] = lr
+
+    def step(self, *factors: Array) -> None:
+        """params ← params after one update with the present `grad` (which may be overwritten)."""
+        raise NotImplementedError
+
+    def column(self, values: Sequence[float]) -> Array:
+        """Per-run constants as (R, 1) in the working type, rounded once from float64."""
+        return as_column(values, self.params.dtype)
+
+
+def as_column(values: Sequence[float], dtype: DTypeLike) -> Array:
+    """Numbers (R,) as an (R, 1) array of the working type."""
+    column: Array = np.asarray(values, dtype=np.float64)[:, None].astype(dtype)
+    return column

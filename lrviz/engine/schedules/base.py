@@ -1,0 +1,61 @@
+"""What a schedule is: the learning rate as a function of time, in multiples of α."""
+
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrviz.engine.parts import Part, field
+
+Floats = NDArray[np.float64]
+Unit = Literal["step", "epoch"]
+
+UNIT_HELP = (
+    "What the schedule counts. Step: it moves with every update. Epoch: it moves once per pass over "
+    "the training data, and lengths are numbers of epochs."
+)
+
+
+def unit_field() -> Any:
+    """The field every schedule known ahead has."""
+    return field("step", title="Counts", live=True, help=UNIT_HELP, advanced=True)
+
+
+class Schedule(Part):
+    """α(t)/α, with parameters named as in `torch.optim.lr_scheduler`.
+
+    Rates that PyTorch writes as absolute numbers (`eta_min`, `max_lr`, `min_lr`) are multiples of
+    α here, so that a schedule keeps its shape when α moves.
+    """
+
+    torch_name: ClassVar[str]
+    """Its class in PyTorch, e.g. `torch.optim.lr_scheduler.StepLR`."""
+
+    def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:
+        """Keyword arguments of the PyTorch class for base rate `lr` and `total` planned units."""
+        raise NotImplementedError
+
+
+class Planned(Schedule):
+    """A schedule that is known ahead: a pure function of time."""
+
+    unit: Unit = unit_field()
+
+    def multiple(self, t: Floats, total: float) -> Floats:
+        """α(t)/α for times t (any shape, counted in `unit` from 0); total: the planned length."""
+        raise NotImplementedError
+
+
+class Reactive(Schedule):
+    """A schedule that is driven by a measured loss.
+
+    Its memory is a set of named (n,) arrays for the n runs that share these settings.
+    """
+
+    def start(self) -> dict[str, float]:
+        """The names and first values of its memory; `"multiple"`, α(t)/α, is among them."""
+        raise NotImplementedError
+
+    def observe(self, memory: dict[str, Floats], loss: Floats, lr: Floats) -> None:
+        """Update the memory in place after a check; loss (n,) may be NaN, lr (n,) is the reference α."""
+        raise NotImplementedError

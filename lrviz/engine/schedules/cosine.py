@@ -1,0 +1,52 @@
+"""Cosine annealing."""
+
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from lrviz.engine.parts import field
+from lrviz.engine.schedules.base import Floats, Planned
+
+
+class Cosine(Planned):
+    """α(t)/α = η + (1 − η)(1 + cos(πt/T_max))/2, with η = `eta_min`.
+
+    As in `torch.optim.lr_scheduler.CosineAnnealingLR`, it rises again past T_max. The closed form
+    of the paper and PyTorch's recursive one agree to rounding.
+    Paper: Loshchilov & Hutter 2017 (arXiv:1608.03983), without restarts.
+    """
+
+    title: ClassVar[str] = "Cosine"
+    summary: ClassVar[str] = "Falls slowly, then fast, then slowly to its end."
+    torch_name: ClassVar[str] = "torch.optim.lr_scheduler.CosineAnnealingLR"
+    kind: Literal["cosine"] = "cosine"
+    T_max: int | None = field(
+        None,
+        title="Length",
+        unit="steps",
+        ge=1,
+        empty="all",
+        live=True,
+        help="How long the fall takes; empty: the whole planned run. Too short: α rises again. "
+        "Too long: α is still high at the end.",
+    )
+    eta_min: float = field(
+        0.0,
+        title="Ends at",
+        unit="× α",
+        ge=0.0,
+        le=1.0,
+        slider=(0.0, 1.0),
+        live=True,
+        help="The lowest rate, as a multiple of α. Zero: training stops moving at the end. "
+        "Too high: the noise of the last steps remains.",
+    )
+
+    def multiple(self, t: Floats, total: float) -> Floats:
+        """See the class."""
+        length = total if self.T_max is None else float(self.T_max)
+        return self.eta_min + (1.0 - self.eta_min) * (1.0 + np.cos(np.pi * t / length)) / 2.0
+
+    def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:
+        """T_max and the absolute eta_min."""
+        return {"T_max": self.T_max or total, "eta_min": self.eta_min * lr}
