@@ -40,3 +40,8 @@ class Loss(Part):
     def probabilities(self, z: Array) -> Array:
         """Class probabilities (..., batch, classes) as the loss reads the outputs; classification only."""
         raise NotImplementedError
+
+
+def one_hot(targets: Floats, classes: int) -> Floats:
+    """Class numbers (N,) as rows (N, classes) with a single 1."""
+    return np.eye(classes)[targets.astype(np.intp)]

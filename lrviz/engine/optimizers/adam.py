@@ -6,26 +6,16 @@ from typing import Annotated, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field
 
-from lrviz.engine.optimizers.base import Array, Floats, Optimizer, Update
+from lrviz.engine.optimizers.base import Array, Floats, Optimizer, Update, switch
 from lrviz.engine.parts import field
 
 Beta = Annotated[float, Field(ge=0.0, lt=1.0)]
 
 
-class Adam(Optimizer):
-    """m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − α m̂ / (√v̂ + ε).
+class AdamFamily(Optimizer):
+    """The settings Adam and AdamW have in common."""
 
-    m̂ = m/(1−β₁ᵗ) and v̂ = v/(1−β₂ᵗ); weight decay λ is added to the gradient, g ← g + λθ.
-    ε is added after the bias correction, as in `torch.optim.Adam`; the paper's "ε-hat" form adds
-    it before. With `amsgrad`, v̂ is the running maximum of the *uncorrected* v, corrected afterwards.
-    Papers: Kingma & Ba 2015 (arXiv:1412.6980); Reddi et al. 2018 (AMSGrad). Followed: PyTorch.
-    """
-
-    title: ClassVar[str] = "Adam"
-    summary: ClassVar[str] = "Momentum, and a step size of its own for every weight."
-    torch_name: ClassVar[str] = "torch.optim.Adam"
-    slots: ClassVar[tuple[str, ...]] = ("exp_avg", "exp_avg_sq")
-    kind: Literal["adam"] = "adam"
+    kind: str
     betas: tuple[Beta, Beta] = field(
         (0.9, 0.999),
         title="Betas",
@@ -48,6 +38,34 @@ class Adam(Optimizer):
         help="Keeps the division finite. Too low: huge steps where gradients vanish. "
         "Too high: Adam turns into plain momentum with a small rate.",
     )
+    weight_decay: float
+    amsgrad: bool = field(
+        False,
+        title="AMSGrad",
+        advanced=True,
+        help="Divides by the largest average of squared gradients so far instead of the present one. "
+        "Off: a weight's step grows again when its gradients get small. On: it never does, and one "
+        "large gradient keeps steps small for good.",
+    )
+
+    def slot_names(self) -> tuple[str, ...]:
+        """Averages of the gradient and of its square, and with `amsgrad` the latter's maximum."""
+        return ("exp_avg", "exp_avg_sq", *(("max_exp_avg_sq",) if self.amsgrad else ()))
+
+
+class Adam(AdamFamily):
+    """m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − α m̂ / (√v̂ + ε).
+
+    m̂ = m/(1−β₁ᵗ) and v̂ = v/(1−β₂ᵗ); weight decay λ is added to the gradient, g ← g + λθ.
+    ε is added after the bias correction, as in `torch.optim.Adam`; the paper's "ε-hat" form adds
+    it before. With `amsgrad`, v̂ is the running maximum of the *uncorrected* v, corrected afterwards.
+    Papers: Kingma & Ba 2015 (arXiv:1412.6980); Reddi et al. 2018 (AMSGrad). Followed: PyTorch.
+    """
+
+    title: ClassVar[str] = "Adam"
+    summary: ClassVar[str] = "Momentum, and a step size of its own for every weight."
+    torch_name: ClassVar[str] = "torch.optim.Adam"
+    kind: Literal["adam"] = "adam"
     weight_decay: float = field(
         0.0,
         title="Weight decay",
@@ -76,10 +94,11 @@ class AdamUpdate(Update):
     factors: ClassVar[int] = 2
 
     def __init__(
-        self, specs: Sequence[Adam], params: Array, grad: Array, slots: Mapping[str, Array]
+        self, specs: Sequence[AdamFamily], params: Array, grad: Array, slots: Mapping[str, Array]
     ) -> None:
         super().__init__(params, grad, slots)
         self.m, self.v = slots["exp_avg"], slots["exp_avg_sq"]
+        self.largest = slots["max_exp_avg_sq"] if switch(specs, "amsgrad") else None
         self.beta1, self.beta2 = np.array([spec.betas for spec in specs], dtype=np.float64).T
         self.eps = np.array([spec.eps for spec in specs], dtype=np.float64)
         self.keep1, self.new1 = self.column(self.beta1), self.column(1.0 - self.beta1)
@@ -100,12 +119,16 @@ class AdamUpdate(Update):
         np.multiply(root, self.eps, out=root)
 
     def step(self, *factors: Array) -> None:
-        """Ten calls on whole arrays (twelve with weight decay)."""
+        """Twelve calls on whole arrays (one more with AMSGrad, two more with weight decay)."""
         rate, eps = factors
-        grad, work, m, v = self.grad, self.work, self.m, self.v
         if self.decays:
-            np.multiply(self.params, self.decay, out=work)
-            np.add(grad, work, out=grad)
+            np.multiply(self.params, self.decay, out=self.work)
+            np.add(self.grad, self.work, out=self.grad)
+        self.move(rate, eps)
+
+    def move(self, rate: Array, eps: Array) -> None:
+        """Update the averages and step along them."""
+        grad, work, m, v = self.grad, self.work, self.m, self.v
         np.multiply(m, self.keep1, out=m)
         np.multiply(grad, self.new1, out=work)
         np.add(m, work, out=m)
@@ -113,6 +136,8 @@ class AdamUpdate(Update):
         np.multiply(grad, self.new2, out=grad)
         np.multiply(v, self.keep2, out=v)
         np.add(v, grad, out=v)
+        if self.largest is not None:
+            v = np.maximum(self.largest, v, out=self.largest)
         np.sqrt(v, out=work)
         np.add(work, eps, out=work)
         np.divide(m, work, out=work)

@@ -21,8 +21,13 @@ class Optimizer(Part):
 
     torch_name: ClassVar[str]
     """Its class in PyTorch, e.g. `torch.optim.Adam`."""
-    slots: ClassVar[tuple[str, ...]] = ()
-    """The (R, P) arrays it keeps between steps; all start at zero unless `first` says otherwise."""
+
+    def slot_names(self) -> tuple[str, ...]:
+        """The (R, P) arrays it keeps between steps; all start at zero unless `first` says otherwise.
+
+        They may depend on switches, never on numbers: the runs of a block share them.
+        """
+        return ()
 
     def torch_arguments(self) -> dict[str, Any]:
         """Keyword arguments of the PyTorch class, without `lr`."""
@@ -37,9 +42,7 @@ class Optimizer(Part):
         return False
 
     @classmethod
-    def bind(
-        cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]
-    ) -> "Update":
+    def bind(cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]) -> "Update":
         """The update rule for these R settings on these arrays."""
         raise NotImplementedError
 
@@ -61,7 +64,7 @@ class Update:
         self.slots = slots
         self.work = np.empty_like(params)
 
-    def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
+    def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:  # noqa: ARG002
         """Fill out (factors, K, R) for K steps: lr (K, R); t (K, R) counts updates from 1."""
         out[0] = lr
 
@@ -69,12 +72,20 @@ class Update:
         """params ← params after one update with the present `grad` (which may be overwritten)."""
         raise NotImplementedError
 
-    def column(self, values: Sequence[float]) -> Array:
+    def column(self, values: Sequence[float] | Floats) -> Array:
         """Per-run constants as (R, 1) in the working type, rounded once from float64."""
         return as_column(values, self.params.dtype)
 
 
-def as_column(values: Sequence[float], dtype: DTypeLike) -> Array:
+def switch(specs: Sequence[Optimizer], name: str) -> bool:
+    """The value of a switch in a block. Raises ValueError if its runs disagree."""
+    values = {getattr(spec, name) for spec in specs}
+    if len(values) > 1:
+        raise ValueError(f"{name} is on for some runs of a block and off for others; it must be equal in all")
+    return bool(values.pop())
+
+
+def as_column(values: Sequence[float] | Floats, dtype: DTypeLike) -> Array:
     """Numbers (R,) as an (R, 1) array of the working type."""
     column: Array = np.asarray(values, dtype=np.float64)[:, None].astype(dtype)
     return column

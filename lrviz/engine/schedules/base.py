@@ -9,6 +9,8 @@ from lrviz.engine.parts import Part, field
 
 Floats = NDArray[np.float64]
 Unit = Literal["step", "epoch"]
+Monitor = Literal["test loss", "validation loss", "training loss"]
+"""A measured loss that decisions can be based on."""
 
 UNIT_HELP = (
     "What the schedule counts. Step: it moves with every update. Epoch: it moves once per pass over "
@@ -51,6 +53,9 @@ class Reactive(Schedule):
 
     Its memory is a set of named (n,) arrays for the n runs that share these settings.
     """
+
+    monitor: Monitor
+    """The loss it reads."""
 
     def start(self) -> dict[str, float]:
         """The names and first values of its memory; `"multiple"`, α(t)/α, is among them."""

@@ -1,0 +1,60 @@
+"""Loss and score on a split, for R runs at once."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrviz.engine.datasets.base import Task
+from lrviz.engine.examples import Split
+from lrviz.engine.losses.base import Loss
+from lrviz.engine.network import Network
+from lrviz.engine.propagation import Propagation
+
+Array = NDArray[np.floating[Any]]
+Floats = NDArray[np.float64]
+
+ROWS = 256
+"""Examples in one pass; fixed, so that bits depend on nothing but the data."""
+
+
+class Evaluation:
+    """The mean loss, and accuracy (classification) or R² (regression), of R runs on one split.
+
+    R² = 1 − Σ(y − z)² / Σ(y − ȳ)²; a constant target gives NaN.
+    """
+
+    def __init__(self, network: Network, params: Array, loss: Loss, task: Task, split: Split) -> None:
+        self.loss = loss
+        self.task = task
+        self.split = split
+        self.runs = len(params)
+        count = len(split.inputs)
+        self._cuts = [(start, min(start + ROWS, count)) for start in range(0, count, ROWS)]
+        sizes = {stop - start for start, stop in self._cuts}
+        self._passes = {size: Propagation(network, params, size) for size in sizes}
+        self._outputs = np.empty((self.runs, count, split.targets.shape[1]), dtype=params.dtype)
+
+    def __call__(self) -> tuple[Floats, Floats]:
+        """Loss (R,) and score (R,) with the parameters as they are now."""
+        for start, stop in self._cuts:
+            propagation = self._passes[stop - start]
+            inputs = self.split.inputs[start:stop]
+            # A run's outputs are copied out of an array of the pass's own shape, as `dot` needs one.
+            z = np.empty((self.runs, stop - start, self._outputs.shape[2]), dtype=self._outputs.dtype)
+            propagation.forward(inputs, propagation.view(z))
+            self._outputs[:, start:stop] = z
+        targets = self.split.targets
+        losses = self.loss.value(self._outputs, targets).astype(np.float64)
+        return losses, self._score(targets)
+
+    def _score(self, targets: Array) -> Floats:
+        if self.task == "regression":
+            errors = np.subtract(self._outputs[..., 0], targets[:, 0], dtype=np.float64)
+            spread = targets[:, 0] - np.mean(targets[:, 0], dtype=np.float64)
+            total = np.sum(np.square(spread))
+            if total == 0.0:
+                return np.full(self.runs, np.nan)
+            return np.asarray(1.0 - np.sum(np.square(errors), axis=-1) / total)
+        decisions = self.loss.decide(self._outputs)
+        return np.asarray(np.mean(decisions == self.split.labels.astype(np.intp), axis=-1))

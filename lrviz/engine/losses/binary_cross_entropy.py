@@ -1,0 +1,58 @@
+"""Binary cross-entropy."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrviz.engine.activations.sigmoid import sigmoid
+from lrviz.engine.datasets.base import Floats, Task
+from lrviz.engine.losses.base import Array, Loss
+
+
+class BinaryCrossEntropy(Loss):
+    """L = mean(max(z, 0) − zy + ln(1 + e^−|z|)), dL/dz = (σ(z) − y)/batch, with the sigmoid σ.
+
+    The output z is the logit of class 1 and y is 0 or 1: the stable form of −y ln σ(z) −
+    (1 − y) ln(1 − σ(z)). Reference: `torch.nn.BCEWithLogitsLoss`.
+    """
+
+    title: ClassVar[str] = "Binary cross-entropy"
+    summary: ClassVar[str] = "How surprised the network is by the right one of two classes."
+    tasks: ClassVar[tuple[Task, ...]] = ("binary",)
+    kind: Literal["binary_cross_entropy"] = "binary_cross_entropy"
+
+    def outputs(self, classes: int) -> int:  # noqa: ARG002
+        """One: the logit of class 1."""
+        return 1
+
+    def encode(self, targets: Floats, classes: int) -> Floats:  # noqa: ARG002
+        """0 or 1, (N, 1)."""
+        return targets[:, None].copy()
+
+    def value(self, z: Array, y: Array) -> Array:
+        """See the class; (...,)."""
+        loss = np.abs(z)
+        np.negative(loss, out=loss)
+        np.exp(loss, out=loss)
+        np.log1p(loss, out=loss)
+        np.add(loss, np.maximum(z, 0.0), out=loss)
+        np.subtract(loss, z * y, out=loss)
+        mean: Array = loss[..., 0].mean(axis=-1)
+        return mean
+
+    def gradient(self, z: Array, y: Array, out: Array, row: Array) -> None:  # noqa: ARG002
+        """out ← (σ(z) − y)/batch."""
+        sigmoid(z, out=out)
+        np.subtract(out, y, out=out)
+        np.multiply(out, 1.0 / z.shape[-2], out=out)
+
+    def decide(self, z: Array) -> NDArray[np.intp]:
+        """Class 1 where its logit is positive."""
+        return (z[..., 0] > 0.0).astype(np.intp)
+
+    def probabilities(self, z: Array) -> Array:
+        """σ(−z) and σ(z)."""
+        both = np.concatenate([-z, z], axis=-1)
+        sigmoid(both, out=both)
+        return both

@@ -1,0 +1,66 @@
+"""The mean squared error."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrviz.engine.datasets.base import Floats, Task
+from lrviz.engine.losses.base import Array, Loss, one_hot
+
+
+class MSE(Loss):
+    """L = mean (z − y)², dL/dz = 2(z − y)/n, over all n = batch · outputs numbers of a batch.
+
+    For classes, z estimates probabilities: one output for two classes (target 0 or 1, decided at ½),
+    otherwise one output per class (targets one-hot). Reference: `torch.nn.MSELoss`.
+    """
+
+    title: ClassVar[str] = "Mean squared error"
+    summary: ClassVar[str] = "The squared distance to the target; far misses count most."
+    tasks: ClassVar[tuple[Task, ...]] = ("regression", "binary", "multiclass")
+    kind: Literal["mse"] = "mse"
+
+    def outputs(self, classes: int) -> int:
+        """One, or one per class from three classes on."""
+        return classes if classes > 2 else 1
+
+    def encode(self, targets: Floats, classes: int) -> Floats:
+        """The numbers themselves (N, 1), or one-hot (N, classes) from three classes on."""
+        return one_hot(targets, classes) if classes > 2 else targets[:, None].copy()
+
+    def value(self, z: Array, y: Array) -> Array:
+        """See the class; (...,)."""
+        error = z - y
+        np.multiply(error, error, out=error)
+        mean: Array = error.mean(axis=-1).mean(axis=-1)
+        return mean
+
+    def gradient(self, z: Array, y: Array, out: Array, row: Array) -> None:  # noqa: ARG002
+        """out ← 2(z − y)/n."""
+        np.subtract(z, y, out=out)
+        np.multiply(out, 2.0 / (z.shape[-2] * z.shape[-1]), out=out)
+
+    def decide(self, z: Array) -> NDArray[np.intp]:
+        """Class 1 where its one output is above ½, or the class with the largest output."""
+        if z.shape[-1] == 1:
+            return (z[..., 0] > 0.5).astype(np.intp)
+        decided: NDArray[np.intp] = z.argmax(axis=-1)
+        return decided
+
+    def probabilities(self, z: Array) -> Array:
+        """The probabilities closest to z: its projection onto the simplex, which keeps the decision.
+
+        For one output this is z clipped to [0, 1]. Source: Duchi et al. 2008, "Efficient projections
+        onto the l1-ball for learning in high dimensions", fig. 1.
+        """
+        if z.shape[-1] == 1:
+            positive = np.clip(z, 0.0, 1.0)
+            return np.concatenate([1.0 - positive, positive], axis=-1)
+        falling = -np.sort(-z, axis=-1)
+        counts = np.arange(1, z.shape[-1] + 1, dtype=z.dtype)
+        excess = (np.cumsum(falling, axis=-1) - 1.0) / counts
+        kept = np.sum(falling > excess, axis=-1, keepdims=True)
+        threshold = np.take_along_axis(excess, kept - 1, axis=-1)
+        projected: Array = np.maximum(z - threshold, 0.0)
+        return projected

@@ -1,0 +1,141 @@
+"""RMSprop."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+
+from lrviz.engine.optimizers.base import Array, Optimizer, Update, switch
+from lrviz.engine.parts import field
+
+
+class RMSprop(Optimizer):
+    """v ← ρv + (1 − ρ)g²,  b ← μb + g/(√v + ε),  θ ← θ − αb.
+
+    ρ is `alpha` and μ `momentum`. With `centered`, m ← ρm + (1 − ρ)g and √(v − m²) takes the place
+    of √v; a difference that rounding makes negative counts as 0 (PyTorch gives NaN there). Weight
+    decay λ is added to the gradient first, g ← g + λθ. ε is added outside the root, as in PyTorch;
+    TensorFlow adds it inside. Sources: Hinton 2012, lecture 6e of "Neural networks for machine
+    learning"; Graves 2013 (arXiv:1308.0850), centered. Followed: `torch.optim.RMSprop`.
+    """
+
+    title: ClassVar[str] = "RMSprop"
+    summary: ClassVar[str] = "Divides each weight's gradient by its recent size."
+    torch_name: ClassVar[str] = "torch.optim.RMSprop"
+    kind: Literal["rmsprop"] = "rmsprop"
+    alpha: float = field(
+        0.99,
+        title="Memory ρ",
+        ge=0.0,
+        lt=1.0,
+        slider=(0.0, 0.9999),
+        live=True,
+        help="How long the average of the squared gradient remembers (`alpha` in PyTorch, not the "
+        "learning rate). Too low: every step is nearly α long, whatever the gradient. Too high: steps "
+        "stay small long after one large gradient.",
+    )
+    eps: float = field(
+        1e-8,
+        title="Epsilon ε",
+        gt=0.0,
+        le=1.0,
+        scale="log",
+        slider=(1e-10, 1e-2),
+        live=True,
+        advanced=True,
+        help="Keeps the division finite. Too low: huge steps where gradients vanish. "
+        "Too high: RMSprop turns into plain gradient descent.",
+    )
+    weight_decay: float = field(
+        0.0,
+        title="Weight decay",
+        ge=0.0,
+        le=10.0,
+        slider=(0.0, 0.1),
+        live=True,
+        help="Pulls weights to zero through the gradient (L2). Zero: no pull. "
+        "Too high: the network cannot fit the data.",
+    )
+    momentum: float = field(
+        0.0,
+        title="Momentum",
+        ge=0.0,
+        lt=1.0,
+        slider=(0.0, 0.99),
+        live=True,
+        help="How much of the last update goes on in this one. Too low: slow along flat valleys. "
+        "Too high: overshoots and swings; steps grow up to 1/(1 − momentum) times as long.",
+    )
+    centered: bool = field(
+        False,
+        title="Centered",
+        advanced=True,
+        help="Divides by the gradient's spread around its mean instead of its size. Off: steady "
+        "gradients make steps about α long. On: the steadier the gradient, the longer the step, up to "
+        "instability.",
+    )
+
+    def slot_names(self) -> tuple[str, ...]:
+        """Average square, the last update without α, and with `centered` the average gradient."""
+        return ("square_avg", "momentum_buffer", *(("grad_avg",) if self.centered else ()))
+
+    @classmethod
+    def bind(
+        cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]
+    ) -> "RMSpropUpdate":
+        """The update rule for these R settings."""
+        return RMSpropUpdate(specs, params, grad, slots)
+
+
+class RMSpropUpdate(Update):
+    """Factor: α. Without momentum the buffer is g/(√v + ε), so neighbours with it change no bit."""
+
+    def __init__(
+        self, specs: Sequence[RMSprop], params: Array, grad: Array, slots: Mapping[str, Array]
+    ) -> None:
+        super().__init__(params, grad, slots)
+        self.square, self.buffer = slots["square_avg"], slots["momentum_buffer"]
+        self.mean = slots["grad_avg"] if switch(specs, "centered") else None
+        memory = np.array([spec.alpha for spec in specs], dtype=np.float64)
+        self.keep, self.new = self.column(memory), self.column(1.0 - memory)
+        self.eps = self.column([spec.eps for spec in specs])
+        self.decay = self.column([spec.weight_decay for spec in specs])
+        self.decays = any(spec.weight_decay for spec in specs)
+        self.momentum = self.column([spec.momentum for spec in specs])
+        self.remembers = any(spec.momentum for spec in specs)
+
+    def step(self, *factors: Array) -> None:
+        """Nine calls on whole arrays (two more each with weight decay and momentum, six if centered)."""
+        (rate,) = factors
+        grad, work, buffer = self.grad, self.work, self.buffer
+        if self.decays:
+            np.multiply(self.params, self.decay, out=work)
+            np.add(grad, work, out=grad)
+        self.measure()
+        if self.remembers:
+            np.divide(grad, work, out=work)
+            np.multiply(buffer, self.momentum, out=buffer)
+            np.add(buffer, work, out=buffer)
+        else:
+            np.divide(grad, work, out=buffer)
+        np.multiply(buffer, rate, out=work)
+        np.subtract(self.params, work, out=self.params)
+
+    def measure(self) -> None:
+        """Update the averages; work ← √v + ε, or √(v − m²) + ε."""
+        grad, work, square, mean = self.grad, self.work, self.square, self.mean
+        np.multiply(square, self.keep, out=square)
+        np.multiply(grad, grad, out=work)
+        np.multiply(work, self.new, out=work)
+        np.add(square, work, out=square)
+        if mean is None:
+            np.sqrt(square, out=work)
+        else:
+            np.subtract(grad, mean, out=work)
+            np.multiply(work, self.new, out=work)
+            np.add(mean, work, out=mean)
+            np.multiply(mean, mean, out=work)
+            np.subtract(square, work, out=work)
+            np.maximum(work, 0.0, out=work)
+            np.sqrt(work, out=work)
+        np.add(work, self.eps, out=work)

@@ -1,0 +1,152 @@
+"""Stochastic gradient descent, with or without momentum."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from lrviz.engine.optimizers.base import Array, Floats, Optimizer, Update, switch
+from lrviz.engine.parts import field
+
+
+class SGD(Optimizer):
+    """b ← μb + (1 − d)g,  θ ← θ − αb;  with `nesterov` θ ← θ − α(g + μb).
+
+    μ is `momentum` and d `dampening`; the first b is g itself, undampened. Without momentum b is g.
+    Weight decay λ is added to the gradient first, g ← g + λθ. As in PyTorch, α multiplies b when it
+    is used; in Sutskever et al. it multiplies g when it enters b, which differs once α changes.
+    Papers: Polyak 1964; Sutskever et al. 2013. Followed: `torch.optim.SGD`.
+    """
+
+    title: ClassVar[str] = "SGD"
+    summary: ClassVar[str] = "A step against the gradient, α times as long; momentum remembers past ones."
+    torch_name: ClassVar[str] = "torch.optim.SGD"
+    kind: Literal["sgd"] = "sgd"
+    momentum: float = field(
+        0.0,
+        title="Momentum",
+        ge=0.0,
+        lt=1.0,
+        slider=(0.0, 0.99),
+        live=True,
+        help="How much of the last update goes on in this one. Too low: slow along flat valleys. "
+        "Too high: overshoots and swings; steps grow up to 1/(1 − momentum) times as long.",
+    )
+    dampening: float = field(
+        0.0,
+        title="Dampening",
+        ge=0.0,
+        le=1.0,
+        slider=(0.0, 1.0),
+        live=True,
+        advanced=True,
+        help="How much of a new gradient is held back from the momentum. Zero: none, and momentum "
+        "lengthens steps. Too high: new gradients hardly count.",
+    )
+    weight_decay: float = field(
+        0.0,
+        title="Weight decay",
+        ge=0.0,
+        le=10.0,
+        slider=(0.0, 0.1),
+        live=True,
+        help="Pulls weights to zero through the gradient (L2). Zero: no pull. "
+        "Too high: the network cannot fit the data.",
+    )
+    nesterov: bool = field(
+        False,
+        title="Nesterov",
+        live=True,
+        help="Looks one momentum step ahead, which brakes earlier. Off: swings longer at a high "
+        "momentum. On: needs momentum above 0 and dampening 0.",
+    )
+
+    @model_validator(mode="after")
+    def _nesterov_has_momentum(self) -> Self:
+        if self.nesterov and (self.momentum == 0.0 or self.dampening != 0.0):
+            raise ValueError(
+                f"nesterov is on with momentum {self.momentum:g} and dampening {self.dampening:g}; "
+                "it needs momentum above 0 and dampening 0"
+            )
+        return self
+
+    def slot_names(self) -> tuple[str, ...]:
+        """The buffer b, also without momentum: runs with and without share a block."""
+        return ("momentum_buffer",)
+
+    def restarts(self, before: Self) -> bool:
+        """Whether momentum is switched on: its first buffer is then the next gradient."""
+        return before.momentum == 0.0 and self.momentum > 0.0
+
+    @classmethod
+    def bind(
+        cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]
+    ) -> "SGDUpdate":
+        """The update rule for these R settings, the short one if none has momentum."""
+        rule = MomentumUpdate if any(spec.momentum for spec in specs) else SGDUpdate
+        return rule(specs, params, grad, slots)
+
+
+class SGDUpdate(Update):
+    """Factor: α. For runs without momentum, the buffer is left alone."""
+
+    def __init__(self, specs: Sequence[SGD], params: Array, grad: Array, slots: Mapping[str, Array]) -> None:
+        super().__init__(params, grad, slots)
+        self.decay = self.column([spec.weight_decay for spec in specs])
+        self.decays = any(spec.weight_decay for spec in specs)
+
+    def step(self, *factors: Array) -> None:
+        """Two calls on whole arrays (four with weight decay)."""
+        (rate,) = factors
+        self.add_decay()
+        np.multiply(self.grad, rate, out=self.work)
+        np.subtract(self.params, self.work, out=self.params)
+
+    def add_decay(self) -> None:
+        """g ← g + λθ."""
+        if self.decays:
+            np.multiply(self.params, self.decay, out=self.work)
+            np.add(self.grad, self.work, out=self.grad)
+
+
+class MomentumUpdate(SGDUpdate):
+    """Factors: α and the share of a new gradient, which is 1 − d from the second update on.
+
+    A run without momentum among others has μ = 0 and d = 0: its buffer is its gradient.
+    """
+
+    factors: ClassVar[int] = 2
+
+    def __init__(self, specs: Sequence[SGD], params: Array, grad: Array, slots: Mapping[str, Array]) -> None:
+        super().__init__(specs, params, grad, slots)
+        self.buffer = slots["momentum_buffer"]
+        self.momentum = self.column([spec.momentum for spec in specs])
+        held = [spec.dampening if spec.momentum else 0.0 for spec in specs]
+        self.share = 1.0 - np.array(held, dtype=np.float64)
+        self.dampens = any(held)
+        self.nesterov = switch(specs, "nesterov")
+
+    def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
+        """See the class; ⌊1/t⌋ is 1 at the first update and 0 later."""
+        out[0] = lr
+        np.divide(1.0, t, out=out[1])
+        np.floor(out[1], out=out[1])
+        np.maximum(out[1], self.share, out=out[1])
+
+    def step(self, *factors: Array) -> None:
+        """Four calls on whole arrays (one more with dampening, two more each with decay and Nesterov)."""
+        rate, share = factors
+        grad, work, buffer = self.grad, self.work, self.buffer
+        self.add_decay()
+        np.multiply(buffer, self.momentum, out=buffer)
+        if self.dampens:
+            np.multiply(grad, share, out=grad)
+        np.add(buffer, grad, out=buffer)
+        if self.nesterov:
+            np.multiply(buffer, self.momentum, out=work)
+            np.add(grad, work, out=work)
+            np.multiply(work, rate, out=work)
+        else:
+            np.multiply(buffer, rate, out=work)
+        np.subtract(self.params, work, out=self.params)

@@ -1,0 +1,57 @@
+"""The learning rates of R runs, some steps ahead."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrviz.engine.schedules.base import Planned, Reactive, Schedule
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class Rates:
+    """α(t) for R runs; runs with equal schedules are computed together."""
+
+    def __init__(
+        self, schedules: Sequence[Schedule], lr: Floats, steps: int, batch: int, examples: int
+    ) -> None:
+        self.lr = lr
+        self.batch = batch
+        self.examples = examples
+        self.totals = {"step": float(steps), "epoch": float(-(-steps * batch // examples))}
+        groups: dict[Schedule, list[int]] = {}
+        for row, schedule in enumerate(schedules):
+            groups.setdefault(schedule, []).append(row)
+        rows = [(schedule, np.array(members, dtype=np.intp)) for schedule, members in groups.items()]
+        self.planned = [(s, members) for s, members in rows if isinstance(s, Planned)]
+        self.reactive = [(s, members) for s, members in rows if isinstance(s, Reactive)]
+
+    def start(self) -> dict[str, Floats]:
+        """The reactive schedules' first memory, (R,) arrays by name."""
+        memory: dict[str, Floats] = {}
+        for schedule, rows in self.reactive:
+            for name, value in schedule.start().items():
+                memory.setdefault(name, np.ones(len(self.lr)))[rows] = value
+        return memory
+
+    def fill(self, step: Integers, position: Integers, memory: dict[str, Floats], out: Floats) -> None:
+        """out (K, R) ← the rates of the next K updates after `step` (R,) updates and `position` examples."""
+        ahead = np.arange(len(out))[:, None]
+        for schedule, rows in self.planned:
+            if schedule.unit == "step":
+                t = (step[rows] + ahead).astype(np.float64)
+            else:
+                t = ((position[rows] + ahead * self.batch) // self.examples).astype(np.float64)
+            out[:, rows] = schedule.multiple(t, self.totals[schedule.unit]) * self.lr[rows]
+        for _, rows in self.reactive:
+            out[:, rows] = memory["multiple"][rows] * self.lr[rows]
+
+    def observe(self, memory: dict[str, Floats], losses: dict[str, Floats]) -> None:
+        """Tell the reactive schedules the losses (R,) of a check, by monitor."""
+        for schedule, rows in self.reactive:
+            own = {name: memory[name][rows] for name in schedule.start()}
+            schedule.observe(own, losses[schedule.monitor][rows], self.lr[rows])
+            for name, values in own.items():
+                memory[name][rows] = values

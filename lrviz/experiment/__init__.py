@@ -1,0 +1,26 @@
+"""What to run: the whole experiment as frozen, validated data; JSON in and out; edits; presets."""
+
+from lrviz.experiment.edits import at, changes, edit, live, parse
+from lrviz.experiment.files import FileError, dumps, load, loads, save
+from lrviz.experiment.messages import ExperimentError, Problem
+from lrviz.experiment.models import Data, Experiment, Layer, Network, Training
+
+__all__ = [
+    "Data",
+    "Experiment",
+    "ExperimentError",
+    "FileError",
+    "Layer",
+    "Network",
+    "Problem",
+    "Training",
+    "at",
+    "changes",
+    "dumps",
+    "edit",
+    "live",
+    "load",
+    "loads",
+    "parse",
+    "save",
+]

@@ -1,0 +1,78 @@
+"""From experiments to what the engine trains."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lrviz.engine.block import Block
+from lrviz.engine.examples import Examples, load, prepare
+from lrviz.engine.losses import Auto
+from lrviz.engine.losses.base import Loss
+from lrviz.engine.network import Network
+from lrviz.experiment.models import Data, Experiment
+
+
+def loss_of(experiment: Experiment) -> Loss:
+    """The loss, with automatic resolved for the dataset's task."""
+    loss: Loss = experiment.loss
+    return loss.resolve(experiment.data.dataset.task) if isinstance(loss, Auto) else loss
+
+
+def examples_of(data: Data, loss: Loss, dtype: str) -> Examples:
+    """The dataset's examples, split, scaled and encoded."""
+    return prepare(
+        load(data.dataset, data.seed),
+        data.dataset.task,
+        loss,
+        test_fraction=data.test_fraction,
+        validation_fraction=data.validation_fraction,
+        standardize=data.standardizes,
+        seed=data.seed,
+        dtype=dtype,
+    )
+
+
+def build(experiments: Sequence[Experiment], examples: Examples | None = None) -> Block:
+    """One block of runs: experiments that differ in numbers only; shapes are taken from the first.
+
+    `examples` may be handed over when they are known not to have changed.
+    """
+    first = experiments[0]
+    loss = loss_of(first)
+    if examples is None:
+        examples = examples_of(first.data, loss, first.training.dtype)
+    hidden = [(layer.units, layer.activation) for layer in first.network.hidden]
+    training = first.training
+    return Block(
+        examples=examples,
+        network=Network.build(examples.n_inputs, hidden, examples.n_outputs),
+        initializer=first.network.initializer,
+        loss=loss,
+        optimizers=tuple(experiment.optimizer for experiment in experiments),
+        schedules=tuple(experiment.schedule for experiment in experiments),
+        lr=np.array([experiment.lr for experiment in experiments], dtype=np.float64),
+        weight_seeds=tuple(experiment.training.weight_seed for experiment in experiments),
+        order_seeds=tuple(experiment.training.order_seed for experiment in experiments),
+        batch_size=training.batch_size,
+        steps=training.steps,
+        eval_every=training.eval_every,
+        dtype=training.dtype,
+        monitor=training.monitor,
+        early_stopping=training.early_stopping,
+        min_delta=training.min_delta,
+        keep_best=training.keep_best,
+    )
+
+
+def notices(experiment: Experiment, examples: Examples) -> tuple[str, ...]:
+    """Sentences about settings that are allowed but do not do what one may expect."""
+    said = []
+    batch, count = experiment.training.batch_size, len(examples.train)
+    if batch > count:
+        noun = "example" if count == 1 else "examples"
+        said.append(f"Batch size {batch} is more than the {count} training {noun}; every step uses all of them.")
+    if experiment.lr == 0.0:
+        said.append("α is 0, so no weight moves; try 0.01.")
+    if not len(examples.test):
+        said.append("There are no test examples, so only the training loss is shown.")
+    return tuple(said)

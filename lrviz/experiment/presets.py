@@ -1,0 +1,36 @@
+"""Presets: experiments that come with lrviz, one JSON file each in `resources/presets`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lrviz.experiment.files import FileError, load
+from lrviz.experiment.models import Experiment
+
+STARTUP = "spirals"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named experiment; `name` is the file's name without its ending."""
+
+    name: str
+    experiment: Experiment
+
+
+def resources() -> Path:
+    """The folder `resources`: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "resources"
+    return installed if installed.is_dir() else package.parent / "resources"
+
+
+def names() -> tuple[str, ...]:
+    """The presets' names, in alphabetical order."""
+    return tuple(sorted(path.stem for path in (resources() / "presets").glob("*.json")))
+
+
+def preset(name: str) -> Preset:
+    """The preset of that name. Raises FileError when there is none."""
+    if name not in names():
+        raise FileError(f"There is no preset {name!r}; the presets are {', '.join(names())}.")
+    return Preset(name, load(resources() / "presets" / f"{name}.json"))

@@ -1,0 +1,85 @@
+"""All the inputs that fit in a picture, for data with one or two inputs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from lrviz.engine.examples import Examples, Split
+from lrviz.engine.losses.base import Loss
+from lrviz.engine.network import with_ones
+
+Floats = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
+Bounds = tuple[float, float]
+
+_MARGIN = 0.08
+_MOST_UNEQUAL = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """What the network is asked for a picture: `cells` values of each input, in the order of its pixels.
+
+    ranges: of each input, in the units of the table. inputs: (cells ** D, D + 1) of the working type;
+    the first row of a picture is its top, where the second input is largest.
+    """
+
+    examples: Examples
+    cells: int
+    ranges: tuple[Bounds, ...]
+    inputs: Array
+
+    @classmethod
+    def over(cls, examples: Examples, cells: int, dtype: DTypeLike) -> "Grid":
+        """The grid that holds all examples."""
+        ranges = bounds(examples)
+        return cls(examples, cells, ranges, working_inputs(examples, middles(ranges, cells), dtype))
+
+    def serves(self, examples: Examples, dtype: DTypeLike) -> bool:
+        """Whether it was made for these examples and this working type."""
+        return self.examples is examples and self.inputs.dtype == dtype
+
+
+def original_inputs(examples: Examples, split: Split) -> Floats:
+    """A split's inputs (N, D) in the units of the table."""
+    original: Floats = split.inputs[:, :-1] * examples.input_scale + examples.input_mean
+    return original
+
+
+def working_inputs(examples: Examples, points: Floats, dtype: DTypeLike) -> Array:
+    """Points (N, D) in the units of the table as the network takes them, (N, D + 1)."""
+    return with_ones((points - examples.input_mean) / examples.input_scale, dtype)
+
+
+def bounds(examples: Examples) -> tuple[Bounds, ...]:
+    """For each input the range that holds all examples, with a margin.
+
+    Inputs of about the same extent get the same length, so that a picture has equal scales.
+    """
+    splits = (examples.train, examples.test, examples.validation)
+    points = np.concatenate([original_inputs(examples, split) for split in splits])
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = (high - low) / 2
+    half[half == 0] = 0.5
+    if half.max() < _MOST_UNEQUAL * half.min():
+        half[:] = half.max()
+    half *= 1 + 2 * _MARGIN
+    middle = (low + high) / 2
+    return tuple((float(m - h), float(m + h)) for m, h in zip(middle, half, strict=True))
+
+
+def middles(ranges: tuple[Bounds, ...], cells: int) -> Floats:
+    """The middles of a grid's cells over one or two ranges, (cells ** D, D)."""
+    steps = [low + (high - low) * (np.arange(cells) + 0.5) / cells for low, high in ranges]
+    if len(steps) == 1:
+        return steps[0][:, None]
+    x, y = np.meshgrid(steps[0], steps[1][::-1])
+    return np.stack([x.ravel(), y.ravel()], axis=1)
+
+
+def shares(loss: Loss, z: Array) -> Array:
+    """Class probabilities (N, classes) of raw outputs; overflow is drawn, not warned of."""
+    with np.errstate(all="ignore"):
+        return loss.probabilities(z)

@@ -1,0 +1,1 @@
+"""The live plot over steps that panels share: axes, curves, hover read-out, zoom and export."""

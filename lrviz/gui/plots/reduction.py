@@ -1,0 +1,106 @@
+"""A series reduced to what a plot's pixels can show, from its cells of minimum, maximum and last value."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrviz.session.series import SeriesView
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """m points of one channel; arrays (m,) in step order.
+
+    steps: of each point's last sample. low, high, last: over the point's samples. mean: of the last
+    values of the cells behind a point. exact: every point is a single sample.
+    """
+
+    steps: Floats
+    low: Floats
+    high: Floats
+    last: Floats
+    mean: Floats
+    exact: bool
+
+
+def visible_cells(view: SeriesView, start: float, stop: float) -> tuple[int, int]:
+    """The published cells between two steps and one more on either side, as indices."""
+    first = int(np.searchsorted(view.steps, start)) - 1
+    last = int(np.searchsorted(view.steps, stop, side="right")) + 1
+    return max(first, 0), min(last, len(view.steps))
+
+
+def reduced(view: SeriesView, channel: int, start: float, stop: float, points: int) -> Reduced:
+    """The samples between two steps in about `points` points; no minimum or maximum is lost.
+
+    Points are aligned to the series' first cell, so that they stay put while the series grows.
+    """
+    first, last = visible_cells(view, start, stop)
+    width = max(1, math.ceil((last - first) / max(points, 1)))
+    first -= first % width
+    whole = first + (last - first) // width * width
+    steps = view.steps[first + width - 1 : whole : width].astype(np.float64)
+    low, high = view.low[first:whole, channel], view.high[first:whole, channel]
+    ends = mean = view.last[first:whole, channel]
+    if width > 1:
+        low = np.fmin.reduce(low.reshape(-1, width), axis=1)
+        high = np.fmax.reduce(high.reshape(-1, width), axis=1)
+        mean = _mean(ends.reshape(-1, width))
+        ends = ends[width - 1 :: width]
+    columns = [steps, low, high, ends, mean]
+    if whole < last:
+        rest = slice(whole, last)
+        lows, highs, lasts = (array[rest, channel] for array in (view.low, view.high, view.last))
+        point = (view.steps[last - 1], np.fmin.reduce(lows), np.fmax.reduce(highs), lasts[-1], _mean(lasts))
+        columns = [np.append(column, value) for column, value in zip(columns, point, strict=True)]
+    if last == len(view.steps) and view.tail_step is not None:
+        columns = [np.append(c, value) for c, value in zip(columns, _tail(view, channel), strict=True)]
+    return Reduced(*columns, exact=width == 1 and view.per_cell == 1)
+
+
+def _mean(values: Floats) -> Floats:
+    # Huge losses of a diverging run may add up to infinity; the curve drops such a point.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(np.add.reduce(values, axis=-1) / values.shape[-1])
+
+
+def _tail(view: SeriesView, channel: int) -> tuple[float, ...]:
+    arrays = (view.tail_low, view.tail_high, view.tail_last, view.tail_last)
+    values = [float(array[channel]) for array in arrays if array is not None]
+    return (float(view.tail_step or 0), *values)
+
+
+def smoothed(steps: Floats, values: Floats, window: float) -> Floats:
+    """Exponential moving average with a time constant of `window` steps; values that are not finite are left out.
+
+    It is corrected for its start as Adam's moments are: a mean with weights exp(-age / window).
+    """
+    if len(steps) < 3:
+        return values
+    spacing = max((steps[-1] - steps[0]) / (len(steps) - 1), 1e-9)
+    length = min(len(steps), math.ceil(5 * window / spacing) + 1)
+    weights = np.exp(-np.arange(length) * spacing / window)
+    finite = np.isfinite(values)
+    total = np.convolve(finite, weights)[: len(values)]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return np.asarray(np.convolve(np.where(finite, values, 0.0), weights)[: len(values)] / total)
+
+
+def at_step(view: SeriesView, step: float) -> int | None:
+    """The index of the cell nearest to a step, -1 for the open one, None without samples."""
+    if len(view) == 0:
+        return None
+    ends = view.steps
+    index = int(np.searchsorted(ends, step))
+    if index == len(ends):
+        nearer_tail = view.tail_step is not None and (
+            index == 0 or abs(view.tail_step - step) <= abs(int(ends[-1]) - step)
+        )
+        return -1 if nearer_tail else index - 1
+    if index > 0 and step - ends[index - 1] < ends[index] - step:
+        return index - 1
+    return index

@@ -1,0 +1,1 @@
+"""When it runs: the training thread, its gate, the recorder, snapshots. No Qt."""
