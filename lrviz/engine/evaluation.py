@@ -34,18 +34,17 @@ class Evaluation:
         sizes = {stop - start for start, stop in self._cuts}
         self._passes = {size: Propagation(network, params, size) for size in sizes}
         self._outputs = np.empty((self.runs, count, split.targets.shape[1]), dtype=params.dtype)
+        self._labels = split.labels.astype(np.intp)
+        self._scratch = (np.empty_like(self._outputs), np.empty_like(self._outputs))
 
     def __call__(self) -> tuple[Floats, Floats]:
         """Loss (R,) and score (R,) with the parameters as they are now."""
         for start, stop in self._cuts:
             propagation = self._passes[stop - start]
             inputs = self.split.inputs[start:stop]
-            # A run's outputs are copied out of an array of the pass's own shape, as `dot` needs one.
-            z = np.empty((self.runs, stop - start, self._outputs.shape[2]), dtype=self._outputs.dtype)
-            propagation.forward(inputs, propagation.view(z))
-            self._outputs[:, start:stop] = z
+            propagation.forward(inputs, propagation.view(self._outputs[:, start:stop]))
         targets = self.split.targets
-        losses = self.loss.value(self._outputs, targets).astype(np.float64)
+        losses = self.loss.value(self._outputs, targets, self._scratch).astype(np.float64)
         return losses, self._score(targets)
 
     def _score(self, targets: Array) -> Floats:
@@ -57,4 +56,4 @@ class Evaluation:
                 return np.full(self.runs, np.nan)
             return np.asarray(1.0 - np.sum(np.square(errors), axis=-1) / total)
         decisions = self.loss.decide(self._outputs)
-        return np.asarray(np.mean(decisions == self.split.labels.astype(np.intp), axis=-1))
+        return np.asarray(np.mean(decisions == self._labels, axis=-1))

@@ -2,10 +2,11 @@
 
 Inside the network a layer's values are (R, units + 1, batch) with a last row of ones for the bias;
 inputs (R, batch, D + 1) and outputs (R, batch, outputs) have examples first. At R = 1 all views
-drop the run axis and products are `np.dot`, above they are `np.matmul`: both call the same BLAS
+drop the run axis and products are `dot`, above they are `matmul`: both call the same BLAS
 routine for each run, so the bits agree.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ class Propagation:
     def __init__(self, network: Network, params: Array, batch: int, grad: Array | None = None) -> None:
         runs = len(params)
         self._single = runs == 1
-        self._dot = np.dot if self._single else np.matmul
+        self._dot: Callable[..., Any] = np.ndarray.dot if self._single else np.matmul
         self._weights = [self.view(matrix) for matrix in network.matrices(params)]
         self._weights_t = [np.swapaxes(matrix, -1, -2) for matrix in self._weights]
         self._gradients = [] if grad is None else [self.view(matrix) for matrix in network.matrices(grad)]

@@ -6,6 +6,7 @@ Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"; `nump
 """
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -22,3 +23,21 @@ class Purpose(IntEnum):
 def stream(seed: int, purpose: Purpose, index: int = 0) -> np.random.Generator:
     """The generator for `purpose` of `seed`; `index` counts epochs, layers or whatever repeats."""
     return np.random.Generator(np.random.Philox(key=[seed, int(purpose)], counter=[0, 0, index, 0]))
+
+
+class Stream:
+    """The streams of one seed and purpose by index, without building a generator for each.
+
+    `at(index)` draws what `stream(seed, purpose, index)` would draw.
+    """
+
+    def __init__(self, seed: int, purpose: Purpose) -> None:
+        self._bits = np.random.Philox(key=[seed, int(purpose)])
+        self._generator = np.random.Generator(self._bits)
+        self._start: Any = self._bits.state
+
+    def at(self, index: int) -> np.random.Generator:
+        """The generator at the start of its stream `index`; the one handed out before is the same object."""
+        self._start["state"]["counter"][2] = index
+        self._bits.state = self._start
+        return self._generator

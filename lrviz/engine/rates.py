@@ -9,6 +9,7 @@ from lrviz.engine.schedules.base import Planned, Reactive, Schedule
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Rows = NDArray[np.intp] | slice
 
 
 class Rates:
@@ -20,11 +21,12 @@ class Rates:
         self.lr = lr
         self.batch = batch
         self.examples = examples
+        self._ahead = np.empty((0, 1))
         self.totals = {"step": float(steps), "epoch": float(-(-steps * batch // examples))}
         groups: dict[Schedule, list[int]] = {}
         for row, schedule in enumerate(schedules):
             groups.setdefault(schedule, []).append(row)
-        rows = [(schedule, np.array(members, dtype=np.intp)) for schedule, members in groups.items()]
+        rows = [(schedule, _rows(members, len(lr))) for schedule, members in groups.items()]
         self.planned = [(s, members) for s, members in rows if isinstance(s, Planned)]
         self.reactive = [(s, members) for s, members in rows if isinstance(s, Reactive)]
 
@@ -38,15 +40,18 @@ class Rates:
 
     def fill(self, step: Integers, position: Integers, memory: dict[str, Floats], out: Floats) -> None:
         """out (K, R) ← the rates of the next K updates after `step` (R,) updates and `position` examples."""
-        ahead = np.arange(len(out))[:, None]
+        if len(out) > len(self._ahead):
+            self._ahead = np.arange(len(out), dtype=np.float64)[:, None]
+        ahead = self._ahead[: len(out)]
         for schedule, rows in self.planned:
             if schedule.unit == "step":
-                t = (step[rows] + ahead).astype(np.float64)
+                t = step[rows] + ahead
             else:
-                t = ((position[rows] + ahead * self.batch) // self.examples).astype(np.float64)
-            out[:, rows] = schedule.multiple(t, self.totals[schedule.unit]) * self.lr[rows]
+                t = (position[rows] + ahead * self.batch) // self.examples
+            out[:, rows] = schedule.multiple(t, self.totals[schedule.unit])
         for _, rows in self.reactive:
-            out[:, rows] = memory["multiple"][rows] * self.lr[rows]
+            out[:, rows] = memory["multiple"][rows]
+        np.multiply(out, self.lr, out=out)
 
     def observe(self, memory: dict[str, Floats], losses: dict[str, Floats]) -> None:
         """Tell the reactive schedules the losses (R,) of a check, by monitor."""
@@ -55,3 +60,8 @@ class Rates:
             schedule.observe(own, losses[schedule.monitor][rows], self.lr[rows])
             for name, values in own.items():
                 memory[name][rows] = values
+
+
+def _rows(members: list[int], runs: int) -> Rows:
+    """An index of these runs; a slice where it is all of them, which indexes without copying."""
+    return slice(None) if len(members) == runs else np.array(members, dtype=np.intp)

@@ -97,4 +97,7 @@ class State:
         return cls(**values)
 
     def _arrays(self) -> list[tuple[str, Any]]:
-        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+        return [(name, getattr(self, name)) for name in _NAMES]
+
+
+_NAMES = tuple(field.name for field in fields(State))

@@ -130,9 +130,10 @@ class Trainer:
         examples, dtype = self.block.examples, self.block.dtype
         view = self._pass.view
         item = np.dtype(dtype).itemsize
-        step_bytes = runs * batch * (examples.n_inputs + 1 + 3 * outputs) * item
+        step_bytes = runs * batch * (examples.n_inputs + 1 + 5 * outputs) * item
         length = self._length = max(1, min(MOST_STEPS, CHUNK_BYTES // step_bytes))
         self._z = np.empty((length, runs, batch, outputs), dtype=dtype)
+        self._scratch = np.empty((2, *self._z.shape), dtype=dtype)
         if self._batches.whole:
             self._y = np.broadcast_to(examples.train.targets, self._z.shape)
             self._xs = [examples.train.inputs] * length
@@ -147,14 +148,19 @@ class Trainer:
         delta = np.empty((runs, batch, outputs), dtype=dtype)
         self._delta = view(delta)
         self._delta_t = np.swapaxes(self._delta, -1, -2)
-        self._delta_row = view(np.empty((runs, batch, 1), dtype=dtype))
+        self._delta_scratch = (np.empty_like(self._delta), np.empty_like(self._delta))
+        self._numbers = np.arange(1, length + 1)[:, None]
         self._lr = np.empty((length, runs))
         self._count = np.empty((length, runs))
         self._losses = np.empty((length, runs))
         factors = self._update.factors
         self._factors = np.empty((factors, length, runs))
         self._rounded = np.empty((factors, length, runs, 1), dtype=dtype)
-        self._columns = [[self._rounded[f, k] for f in range(factors)] for k in range(length)]
+        # A single run's factors as arrays without axes: broadcasting a column costs half a microsecond.
+        shape = () if runs == 1 else (runs, 1)
+        self._columns = [
+            [self._rounded[f, k].reshape(shape) for f in range(factors)] for k in range(length)
+        ]
         self._mask = np.empty_like(self._work.params, dtype=np.bool_)
 
     @property
@@ -179,8 +185,7 @@ class Trainer:
                 done = self._now - first
                 length = self._chunk_length(steps - done)
                 self._chunk(loss[done : done + length], lr[done : done + length], measured)
-        if len(self._rows):
-            self.state.put(self._rows, self._work)
+        self._write_back()
         count = self._now - first
         if count and not np.isfinite(lr[count - 1]).any():
             count -= 1
@@ -205,14 +210,15 @@ class Trainer:
         for k in range(length):
             x, z = self._xs[k], self._zs[k]
             self._pass.forward(x, z)
-            self.block.loss.gradient(z, self._ys[k], self._delta, self._delta_row)
+            self.block.loss.gradient(z, self._ys[k], self._delta, self._delta_scratch)
             self._pass.backward(x, self._delta_t)
             self._update.step(*self._columns[k])
             if k in events:
                 for event in events[k]:
                     event(first + k + 1, measured)
         losses = self._losses[:length]
-        losses[:] = self.block.loss.value(self._z[:length], self._y[:length])
+        scratch = (self._scratch[0, :length], self._scratch[1, :length])
+        losses[:] = self.block.loss.value(self._z[:length], self._y[:length], scratch)
         fine = np.isfinite(losses).all(axis=0) & np.isfinite(work.params).all(axis=-1)
         if not fine.all() and length > 1:
             work.copy_from(saved)
@@ -245,7 +251,7 @@ class Trainer:
             np.take(train.targets, index, axis=0, out=self._y[:length], mode="clip")
         lr, count = self._lr[:length], self._count[:length]
         self._table_rates.fill(work.step, work.position, work.memory, lr)
-        np.add(work.updates, np.arange(1, length + 1)[:, None], out=count)
+        np.add(work.updates, self._numbers[:length], out=count)
         factors = self._factors[:, :length]
         self._update.tabulate(lr, count, factors)
         self._rounded[:, :length, :, 0] = factors
@@ -325,8 +331,15 @@ class Trainer:
             values[rows] = np.nan
         self._leave(failed, self.diverged_at, self._now)
 
+    def _write_back(self) -> None:
+        """Bring `state` up to date with the runs still going."""
+        if len(self._rows) == self.block.runs:
+            self.state.copy_from(self._work)
+        elif len(self._rows):
+            self.state.put(self._rows, self._work)
+
     def _leave(self, leaving: Flags, record: NDArray[Any], value: int | bool) -> None:
-        self.state.put(self._rows, self._work)
+        self._write_back()
         record[self._rows[leaving]] = value
         self._prepare(self._rows[~leaving])
 

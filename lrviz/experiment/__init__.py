@@ -1,6 +1,6 @@
 """What to run: the whole experiment as frozen, validated data; JSON in and out; edits; presets."""
 
-from lrviz.experiment.edits import at, changes, edit, live, parse
+from lrviz.experiment.edits import at, changes, edit, edit_all, live, parse
 from lrviz.experiment.files import FileError, dumps, load, loads, save
 from lrviz.experiment.messages import ExperimentError, Problem
 from lrviz.experiment.models import Data, Experiment, Layer, Network, Training
@@ -18,6 +18,7 @@ __all__ = [
     "changes",
     "dumps",
     "edit",
+    "edit_all",
     "live",
     "load",
     "loads",

@@ -1,14 +1,19 @@
 """Edits: a changed value at a dotted path, validated together with the whole experiment."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from lrviz.engine.datasets import AnyDataset
+from lrviz.engine.datasets.base import Dataset
+from lrviz.engine.losses import AnyLoss, Auto, Loss
 from lrviz.engine.parts import Part, kinds, traits
-from lrviz.experiment.messages import ExperimentError, Problem, explain
+from lrviz.experiment.messages import ExperimentError, Problem, explain, shown
 from lrviz.experiment.models import Experiment
+from lrviz.experiment.paths import inside, parts_of
 
 Change = tuple[str, Any, Any]
 """(path, before, after)"""
@@ -20,98 +25,143 @@ def parse(data: Any) -> Experiment:
     Raises ExperimentError with one sentence for each problem.
     """
     try:
-        return Experiment.model_validate(data)
+        experiment = Experiment.model_validate(data)
     except ValidationError as error:
-        raise explain(error, data, Experiment) from None
+        raise explain(error, Experiment) from None
+    # pydantic takes true and false for 1 and 0 where a number is wanted.
+    problems = tuple(
+        Problem(path, f"{path} is {shown(value)}; it must be a number.")
+        for path, value in _switches("", data)
+        if not isinstance(at(experiment, path), bool)
+    )
+    if problems:
+        raise ExperimentError(problems)
+    return experiment
 
 
 def edit(experiment: Experiment, path: str, value: Any) -> Experiment:
     """The experiment with `value` at `path`, e.g. `("optimizer.betas.0", 0.95)`.
 
-    A new `kind` of a part keeps the settings both kinds have, and takes the others' defaults.
-    A new dataset also brings the hidden layers that suit it.
+    A new `kind` of a part keeps the settings that both kinds have, that were not at their default
+    and that the new kind allows; its other settings take their defaults. A new dataset also brings
+    the hidden layers that suit it, and the automatic loss where the present one does not fit.
     Raises ExperimentError when there is no such path or the result is not valid.
     """
+    return edit_all(experiment, [(path, value)])
+
+
+def edit_all(experiment: Experiment, edits: Iterable[tuple[str, Any]]) -> Experiment:
+    """The experiment after several edits, of which only the result must be valid; see `edit`."""
     data = experiment.model_dump(mode="json")
-    owner, _, name = path.rpartition(".")
-    target = _descend(data, owner, path)
-    if isinstance(target, list):
-        if not (name.isdigit() and int(name) < len(target)):
-            raise _no_such(path)
-        target[int(name)] = value
-    elif name == "kind":
-        _change_kind(experiment, owner, target, value)
-    elif name in target:
-        target[name] = value
-    else:
-        raise _no_such(path)
-    if path == "data.dataset.kind":
-        _suit_network(data, experiment, value)
+    for path, value in edits:
+        _write(data, path, value)
     return parse(data)
 
 
-def _descend(data: Any, owner: str, path: str) -> Any:
-    for step in owner.split(".") if owner else []:
-        try:
-            data = data[int(step)] if isinstance(data, list) else data[step]
-        except (KeyError, IndexError, ValueError, TypeError):
-            raise _no_such(path) from None
-    if not isinstance(data, (dict, list)):
-        raise _no_such(path)
-    return data
-
-
-def _no_such(path: str) -> ExperimentError:
-    return ExperimentError((Problem(path, f"{path} is not a field of this experiment."),))
-
-
-def _change_kind(experiment: Experiment, owner: str, target: dict[str, Any], kind: Any) -> None:
-    """Replace the part in place; fields the new kind does not have are dropped."""
-    before = at(experiment, owner)
-    sibling = next((part for part in _siblings(experiment, owner) if part.name() == kind), None)
-    shared = set(sibling.model_fields) if sibling else set()
-    same_default = {
-        name
-        for name in shared & set(target)
-        if sibling and _annotation(sibling, name) == _annotation(type(before), name)
-    }
-    kept = {name: target[name] for name in same_default if name != "kind"}
-    target.clear()
-    target.update(kept, kind=kind)
-
-
-def _annotation(model: type[BaseModel], name: str) -> Any:
-    return model.model_fields[name].annotation
-
-
-def _siblings(experiment: Experiment, owner: str) -> list[type[Part]]:
-    parent, _, name = owner.rpartition(".")
-    model = type(at(experiment, parent)) if parent else Experiment
-    return list(kinds(model.model_fields[name].annotation).values())
-
-
-def _suit_network(data: dict[str, Any], experiment: Experiment, kind: Any) -> None:
-    dataset = kinds(AnyDataset).get(kind)
-    if dataset is None:
-        return
-    hidden = experiment.network.hidden
-    pattern = hidden[0].model_dump(mode="json") if hidden else {}
-    data["network"]["hidden"] = [{**pattern, "units": units} for units in dataset.suits]  # type: ignore[attr-defined]
-    loss = data["loss"]["kind"]
-    data["loss"] = {"kind": "auto"} if dataset.task not in experiment.loss.tasks else {"kind": loss}  # type: ignore[attr-defined]
-
-
 def at(experiment: Experiment, path: str) -> Any:
-    """The value at a dotted path."""
+    """The value at a dotted path. Raises ExperimentError when there is no such path."""
     value: Any = experiment
-    for step in path.split("."):
-        value = value[int(step)] if isinstance(value, tuple) else getattr(value, step)
+    for _, value in _steps(experiment, path):  # noqa: B007 - the last one is wanted
+        pass
     return value
 
 
 def changes(before: Experiment, after: Experiment) -> tuple[Change, ...]:
     """What differs, as the longest paths both experiments share."""
     return tuple(_differences("", before, after))
+
+
+def live(experiment: Experiment, path: str) -> bool:
+    """Whether a change at `path` keeps weights and optimizer state: some field on the way says so.
+
+    Raises ExperimentError when there is no such path.
+    """
+    declared = [info for info, _ in _steps(experiment, path) if info is not None]
+    return any(traits(info).get("live") for info in declared)
+
+
+def _steps(experiment: Experiment, path: str) -> Iterator[tuple[FieldInfo | None, Any]]:
+    """The declared field (None for an entry of a tuple) and the value at every step of a path."""
+    value: Any = experiment
+    for step in path.split("."):
+        info: FieldInfo | None = None
+        if isinstance(value, tuple) and step in _places(value):
+            value = value[int(step)]
+        elif isinstance(value, BaseModel) and step in type(value).model_fields:
+            info = type(value).model_fields[step]
+            value = getattr(value, step)
+        else:
+            raise _no_such(path)
+        yield info, value
+
+
+def _places(entries: list[Any] | tuple[Any, ...]) -> list[str]:
+    return [str(index) for index in range(len(entries))]
+
+
+def _no_such(path: str) -> ExperimentError:
+    return ExperimentError((Problem(path, f"{path or 'An empty path'} is not a field of this experiment."),))
+
+
+def _write(data: Any, path: str, value: Any) -> None:
+    *owners, name = path.split(".")
+    target, declared = data, Experiment
+    for step in owners:
+        key = _key(target, step, path)
+        declared = inside(parts_of(declared).get(_kind(target), declared), key)
+        target = target[key]
+    key = _key(target, name, path)
+    if path == "data.dataset.kind" and value != target[key]:
+        _suit(data, value)
+    if key == "kind":
+        _change_kind(target, parts_of(declared), value)
+    else:
+        target[key] = _plain(value)
+
+
+def _key(target: Any, step: str, path: str) -> str | int:
+    if isinstance(target, list) and step in _places(target):
+        return int(step)
+    if isinstance(target, dict) and step in target:
+        return step
+    raise _no_such(path)
+
+
+def _kind(target: Any) -> str:
+    return str(target.get("kind")) if isinstance(target, dict) else ""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    return [_plain(entry) for entry in value] if isinstance(value, (list, tuple)) else value
+
+
+def _change_kind(target: dict[str, Any], siblings: dict[str, type[Part]], kind: Any) -> None:
+    """Replace the part in place, with the settings that `edit` promises to keep."""
+    old, new = siblings[target["kind"]], siblings.get(str(kind))
+    kept: dict[str, Any] = {}
+    if new is not None:
+        chosen = old.model_validate(target).model_dump(mode="json", exclude_defaults=True, exclude={"kind"})
+        for name in chosen.keys() & new.model_fields.keys():
+            with suppress(ValidationError):
+                new.model_validate({**kept, name: chosen[name]})
+                kept[name] = chosen[name]
+    target.clear()
+    target.update(kept, kind=kind)
+
+
+def _suit(data: Any, kind: Any) -> None:
+    """Hidden layers that suit a new dataset, and a loss that it allows."""
+    dataset = cast("dict[str, type[Dataset]]", kinds(AnyDataset)).get(str(kind))
+    if dataset is None:
+        return
+    hidden = data["network"]["hidden"]
+    pattern = hidden[0] if hidden else {}
+    data["network"]["hidden"] = [{**pattern, "units": units} for units in dataset.suits]
+    losses = cast("dict[str, type[Loss]]", kinds(AnyLoss))
+    if dataset.task not in losses[data["loss"]["kind"]].tasks:
+        data["loss"] = {"kind": Auto().kind}
 
 
 def _differences(path: str, before: Any, after: Any) -> Iterator[Change]:
@@ -128,14 +178,11 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[Change]:
         yield path, before, after
 
 
-def live(experiment: Experiment, path: str) -> bool:
-    """Whether a change at `path` keeps weights and optimizer state: some field on the way says so."""
-    value: Any = experiment
-    for step in path.split("."):
-        if isinstance(value, tuple):
-            value = value[int(step)]
-            continue
-        if traits(type(value).model_fields[step]).get("live"):
-            return True
-        value = getattr(value, step)
-    return False
+def _switches(path: str, data: Any) -> Iterator[tuple[str, bool]]:
+    """The paths of every true and false in plain data."""
+    if isinstance(data, bool):
+        yield path, data
+    elif isinstance(data, (dict, list, tuple)):
+        entries = data.items() if isinstance(data, dict) else enumerate(data)
+        for step, value in entries:
+            yield from _switches(f"{path}.{step}" if path else str(step), value)

@@ -1,13 +1,18 @@
 """Experiments in files: JSON with a version."""
 
 import json
-import os
-import tempfile
+import secrets
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from lrviz.experiment.edits import parse
+from lrviz.experiment.messages import shown
 from lrviz.experiment.models import VERSION, Experiment
+
+MOST_DIGITS = 100
+"""Of a whole number; none in an experiment has more than ten."""
 
 
 class FileError(ValueError):
@@ -15,23 +20,24 @@ class FileError(ValueError):
 
 
 def loads(text: str, source: str = "The text") -> Experiment:
-    """An experiment from JSON. Raises FileError or ExperimentError, in sentences naming `source`."""
+    """An experiment from JSON. Raises FileError (a sentence naming `source`) or ExperimentError."""
+    if not text.strip():
+        raise FileError(f"{source} is empty.")
     try:
-        data = json.loads(text)
+        data = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_each_name_once, parse_int=_whole)
     except json.JSONDecodeError as error:
         raise FileError(
-            f"{source} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
+            f"{source} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
         ) from None
     except RecursionError:
         raise FileError(f"{source} is nested too deeply to be an experiment.") from None
+    except ValueError as error:
+        raise FileError(f"{source} is not an experiment: {error}.") from None
     if not isinstance(data, dict):
-        raise FileError(f"{source} holds {_kind_of(data)}; an experiment is an object like {{\"lr\": 0.1}}.")
+        raise FileError(f'{source} holds {_kind_of(data)}; an experiment is an object like {{"lr": 0.1}}.')
     version = data.get("version", VERSION)
     if version != VERSION:
-        raise FileError(
-            f"{source} has version {version!r}; this lrviz reads version {VERSION}. "
-            "Open it with the lrviz that wrote it, or a newer one."
-        )
+        raise FileError(f"{source} has version {shown(version)}; this lrviz reads version {VERSION}.")
     return parse(data)
 
 
@@ -52,8 +58,10 @@ def save(experiment: Experiment, path: Path) -> None:
 
 def read_text(path: Path) -> str:
     """A text file. Raises FileError."""
+    if path.is_dir():
+        raise FileError(f"{path} is a folder; give the name of a file in it.")
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise FileError(f"{path} is not a text file in UTF-8.") from None
     except OSError as error:
@@ -64,21 +72,63 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all. Raises FileError."""
     if path.is_dir():
         raise FileError(f"{path} is a folder; give the name of a file in it.")
-    temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
+        if path.exists() and not path.is_file():
+            # A device or a pipe is written to; putting a file in its place would destroy it.
+            path.write_text(text, encoding="utf-8", newline="\n")
+        else:
+            _replace(path.resolve(), text)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         raise FileError(f"{path} cannot be written: {_reason(error)}.") from None
+
+
+def check_writable(path: Path) -> None:
+    """Whether `write_text` can work here, found out by writing a file beside it. Raises FileError."""
+    if path.is_dir() or (path.exists() and not path.is_file()):
+        if path.is_dir():
+            raise FileError(f"{path} is a folder; give the name of a file in it.")
+        return
+    beside = _beside(path.resolve())
+    try:
+        beside.touch(exist_ok=False)
+        beside.unlink()
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {_reason(error)}.") from None
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = _beside(path)
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        if path.exists():
+            shutil.copymode(path, temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".lrviz-{secrets.token_hex(6)}")
 
 
 def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
+
+
+def _each_name_once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """An object as a dict; a name given twice would silently lose the first value."""
+    data: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in data:
+            raise ValueError(f"the field {shown(name)} is given twice")
+        data[name] = value
+    return data
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"the number {digits[:12]}... has {len(digits)} digits")
+    return int(digits)
 
 
 def _kind_of(data: Any) -> str:

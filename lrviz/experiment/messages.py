@@ -1,11 +1,17 @@
 """Validation errors as sentences: which field, which value, what would be right."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+from lrviz.experiment.paths import inside, parts_of
+
+LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True)
@@ -24,103 +30,142 @@ class ExperimentError(ValueError):
         self.problems = problems
 
 
-def explain(error: ValidationError, data: Any, model: type[BaseModel]) -> ExperimentError:
-    """The error of validating `data` as `model`, in words."""
-    problems = tuple(_problem(detail, data, model) for detail in error.errors(include_url=False))
-    return ExperimentError(problems)
+class MisfitError(ValueError):
+    """Raised by a validator: the field at `path` (from its model) does not fit the others.
+
+    `reason` goes on from the field's name and has no full stop: "is 0, but it must be above 0".
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path} {reason}")
+        self.path = path
+        self.reason = reason
 
 
-def _problem(detail: ErrorDetails, data: Any, model: type[BaseModel]) -> Problem:
-    path = _path(detail["loc"], data)
-    return Problem(path, _sentence(path, detail, model))
+def explain(error: ValidationError, model: type[BaseModel]) -> ExperimentError:
+    """The error of validating data as `model`, in words."""
+    return ExperimentError(tuple(_problem(detail, model) for detail in error.errors(include_url=False)))
 
 
-def _path(location: tuple[int | str, ...], data: Any) -> str:
-    """The dotted path without the kinds that pydantic adds to the location of a part."""
+def shown(value: Any) -> str:
+    """A value as it is written in JSON, shortened."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        text = type(value).__name__
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
+
+
+def any_of(names: Sequence[str]) -> str:
+    """The names as a choice: "a, b or c"."""
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def guess(word: str, allowed: Sequence[str]) -> str:
+    """A hint for a mistyped word, in brackets; nothing if no name is close."""
+    lowered = {name.lower(): name for name in allowed}
+    close = get_close_matches(word.lower(), lowered, n=1)
+    return f" (did you mean {lowered[close[0]]}?)" if close else ""
+
+
+def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
+    path, owner, declared = _place(detail["loc"], model)
+    reason = detail.get("ctx", {}).get("error")
+    if isinstance(reason, MisfitError):
+        path = f"{path}.{reason.path}" if path else reason.path
+        return Problem(path, f"{path} {reason.reason}.")
+    choice = list(parts_of(declared))
+    return Problem(path, _part_sentence(path, detail, choice) if choice else _sentence(path, detail, owner))
+
+
+def _place(
+    location: tuple[int | str, ...], model: type[BaseModel]
+) -> tuple[str, type[BaseModel] | None, Any]:
+    """The dotted path, the model its last step is (or should be) a field of, and what is declared there.
+
+    pydantic's location also names the kind of every part on the way; the path does not.
+    """
     steps: list[str] = []
+    owner: type[BaseModel] | None = None
+    current: Any = model
     for step in location:
-        if isinstance(data, dict) and step not in data and data.get("kind") == step:
-            continue
-        if isinstance(data, str) and data == step:
+        parts = parts_of(current)
+        if step in parts:
+            current = parts[str(step)]
             continue
         steps.append(str(step))
-        if isinstance(data, dict):
-            data = data.get(step)
-        elif isinstance(data, (list, tuple)) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        else:
-            data = None
-    return ".".join(steps)
+        owner = current if isinstance(current, type) and issubclass(current, BaseModel) else None
+        current = inside(current, step)
+    return ".".join(steps), owner, current
 
 
-def _sentence(path: str, detail: ErrorDetails, model: type[BaseModel]) -> str:
+def _sentence(path: str, detail: ErrorDetails, owner: type[BaseModel] | None) -> str:
     context = detail.get("ctx", {})
     value = detail["input"]
-    shown = f"{path} is {_short(value)}"
+    told = f"{path or 'The experiment'} is {shown(value)}"
     match detail["type"]:
         case "value_error":
-            reason = str(context["error"])
-            return f"{path}: {reason}." if path else f"{reason}."
+            return f"{path}: {context['error']}." if path else f"{context['error']}."
         case "extra_forbidden":
-            return _unknown(path, model)
+            return _unknown(path, owner)
         case "missing":
             return f"{path} is missing."
         case "greater_than_equal":
-            return f"{shown}; it must be at least {context['ge']:g}."
+            return f"{told}; it must be at least {_plain(context['ge'])}."
         case "greater_than":
-            return f"{shown}; it must be greater than {context['gt']:g}."
+            return f"{told}; it must be greater than {_plain(context['gt'])}."
         case "less_than_equal":
-            return f"{shown}; it may be at most {context['le']:g}."
+            return f"{told}; it may be at most {_plain(context['le'])}."
         case "less_than":
-            return f"{shown}; it must be less than {context['lt']:g}."
+            return f"{told}; it must be less than {_plain(context['lt'])}."
         case "finite_number":
-            return f"{shown}; it must be a finite number."
+            return f"{told}; it must be a finite number."
         case "literal_error":
-            return f"{shown}; it must be {context['expected']}."
-        case "union_tag_invalid":
-            return _wrong_kind(path, context)
-        case "union_tag_not_found":
-            return f"{shown}; it needs a field 'kind' or must be the name of a kind."
-        case "too_long":
-            return f"{path} has {context['actual_length']} entries; at most {context['max_length']} are allowed."
-        case kind if kind.startswith(("float", "int")):
-            whole = "a whole number" if kind.startswith("int") else "a number"
-            return f"{shown}; it must be {whole}."
-        case kind if kind.startswith("bool"):
-            return f"{shown}; it must be true or false."
+            return f"{told}; it must be {context['expected']}{_guess_quoted(value, context['expected'])}."
+        case "too_long" | "string_too_long":
+            noun = "characters" if isinstance(value, str) else "entries"
+            return f"{path} has {len(value)} {noun}; it may have at most {context['max_length']}."
+        case "int_from_float":
+            return f"{told}; it must be a whole number."
+        case kind if (expected := EXPECTED.get(kind.split("_")[0])) is not None:
+            return f"{told}; it must be {expected}."
         case _:
-            return f"{shown}; {detail['msg'][0].lower()}{detail['msg'][1:]}."
+            return f"{told}: {detail['msg']}."
 
 
-def _wrong_kind(path: str, context: dict[str, Any]) -> str:
-    allowed = [name.strip().strip("'") for name in context["expected_tags"].split(",")]
-    return f"{path} is {context['tag']!r}; it must be one of {', '.join(allowed)}{_guess(context['tag'], allowed)}."
+EXPECTED = {
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a whole number",
+    "model": "an object in braces",
+    "string": "a text",
+    "tuple": "a list in brackets",
+}
+"""What is right, by the first word of pydantic's error type."""
 
 
-def _unknown(path: str, model: type[BaseModel]) -> str:
-    owner, _, name = path.rpartition(".")
-    allowed = _fields_at(owner, model)
-    place = f"a field of {owner}" if owner else "a field of an experiment"
-    listing = f"; its fields are {', '.join(allowed)}" if allowed else ""
-    return f"{path} is not {place}{_guess(name, allowed)}{listing}."
+def _part_sentence(path: str, detail: ErrorDetails, choice: list[str]) -> str:
+    """The sentence about a part whose kind cannot be told; `choice` lists the kinds there are."""
+    value = detail["input"]
+    if isinstance(value, dict):
+        if "kind" not in value:
+            return f"{path}.kind is missing; it must be {any_of(choice)}."
+        value = value["kind"]
+    hint = guess(value, choice) if isinstance(value, str) else ""
+    return f"{path} is {shown(value)}; it must be {any_of(choice)}{hint}."
 
 
-def _fields_at(owner: str, model: type[BaseModel]) -> list[str]:
-    """The field names at a path through plain models (a part's fields depend on its kind: none)."""
-    current: Any = model
-    for step in owner.split(".") if owner else []:
-        info = current.model_fields.get(step)
-        if info is None or not (isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)):
-            return []
-        current = info.annotation
-    return list(current.model_fields)
+def _plain(number: float) -> str:
+    """A limit as people write it: 1000000, 0.95."""
+    return str(int(number)) if number == int(number) else str(number)
 
 
-def _guess(word: str, allowed: list[str]) -> str:
-    close = get_close_matches(word, allowed, n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+def _guess_quoted(value: Any, expected: str) -> str:
+    return guess(value, expected.split("'")[1::2]) if isinstance(value, str) else ""
 
 
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _unknown(path: str, owner: type[BaseModel] | None) -> str:
+    place, _, name = path.rpartition(".")
+    allowed = list(owner.model_fields) if owner else []
+    listing = f"; the fields there are {', '.join(allowed)}" if allowed else ""
+    return f"{path} is not a field of {place or 'an experiment'}{guess(name, allowed)}{listing}."

@@ -1,22 +1,44 @@
 """The whole experiment as frozen, validated data, composed from the engine's parts."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from lrviz.engine.activations import AnyActivation, Tanh
-from lrviz.engine.datasets import AnyDataset, Spiral
-from lrviz.engine.initializers import AnyInitializer, Torch
-from lrviz.engine.losses import AnyLoss, Auto
+from lrviz.engine.datasets import AnyDataset
+from lrviz.engine.datasets.spiral import Spiral
+from lrviz.engine.initializers import AnyInitializer, TorchDefault
+from lrviz.engine.losses import AnyLoss, Auto, Loss
 from lrviz.engine.optimizers import SGD, AnyOptimizer
-from lrviz.engine.parts import PartField, Spec, field
+from lrviz.engine.parts import PartField, Spec, field, kinds
 from lrviz.engine.probes import PROBES
 from lrviz.engine.schedules import AnySchedule, Cosine
-from lrviz.engine.schedules.base import MONITORS, Monitor, Reactive
+from lrviz.engine.schedules.base import Monitor, Reactive
+from lrviz.experiment.messages import MisfitError, any_of
 
 VERSION = 1
 MOST_UNITS = 256
 MOST_LAYERS = 16
+LARGEST_SEED = 2**32 - 1
+TASK_WORDS = {"binary": "two classes", "multiclass": "several classes", "regression": "a number to predict"}
+
+if TYPE_CHECKING:
+    ProbeName = str
+else:
+    # The probes list themselves, which a static checker cannot follow.
+    ProbeName = Literal[tuple(PROBES)]
+
+
+def _encodable(text: str) -> str:
+    """Refuse half characters (lone surrogates), which no file can hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(f"the character at place {error.start + 1} is only half of one") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_encodable), Field(max_length=2000)]
 
 
 def _part(title: str, help: str, *, live: bool = False) -> Any:
@@ -60,7 +82,7 @@ class Data(Spec):
         0,
         title="Seed",
         ge=0,
-        le=2**32 - 1,
+        le=LARGEST_SEED,
         advanced=True,
         help="Chooses which points are drawn and how they are divided. Any whole number; the same "
         "number always gives the same data.",
@@ -69,9 +91,10 @@ class Data(Spec):
     @model_validator(mode="after")
     def _leaves_training_examples(self) -> Self:
         if self.test_fraction + self.validation_fraction > 0.95:
-            raise ValueError(
-                f"test_fraction {self.test_fraction:g} and validation_fraction {self.validation_fraction:g} "
-                "leave nothing to train on; together they may be at most 0.95"
+            raise MisfitError(
+                "validation_fraction",
+                f"is {self.validation_fraction:g} and test_fraction is {self.test_fraction:g}; "
+                "together they may be at most 0.95, so that something is left to train on",
             )
         return self
 
@@ -112,8 +135,9 @@ class Network(Spec):
         Field(max_length=MOST_LAYERS),
     ] = (Layer(), Layer())
     initializer: Annotated[
-        AnyInitializer, *_part("Initializer", "How the first weights are drawn; it sets the size of the first steps.")
-    ] = Torch()
+        AnyInitializer,
+        *_part("Initializer", "How the first weights are drawn; it decides how training begins."),
+    ] = TorchDefault()
 
 
 class Training(Spec):
@@ -158,7 +182,7 @@ class Training(Spec):
         0,
         title="Weight seed",
         ge=0,
-        le=2**32 - 1,
+        le=LARGEST_SEED,
         advanced=True,
         help="Chooses the first weights. Any whole number; the same number always gives the same weights.",
     )
@@ -166,7 +190,7 @@ class Training(Spec):
         0,
         title="Order seed",
         ge=0,
-        le=2**32 - 1,
+        le=LARGEST_SEED,
         advanced=True,
         help="Chooses the order in which examples come. Any whole number.",
     )
@@ -204,7 +228,8 @@ class Training(Spec):
         le=1e6,
         live=True,
         advanced=True,
-        help="How much lower the monitored loss must be to count as better. Too high: progress goes unnoticed.",
+        help="How much lower the monitored loss must be to count as better. Too low: noise counts as "
+        "progress. Too high: progress goes unnoticed.",
     )
     keep_best: bool = field(
         False,
@@ -214,23 +239,33 @@ class Training(Spec):
         help="At the end of training, show and save the weights of the lowest monitored loss "
         "in place of the last ones.",
     )
-    probes: tuple[Literal[tuple(PROBES)], ...] = field(  # type: ignore[valid-type]
+    probes: tuple[ProbeName, ...] = field(
         (),
         title="Always recorded",
         advanced=True,
         live=True,
-        help="Measurements recorded from the first step, whether or not a panel shows them.",
+        help="Measurements recorded from the first step, whether or not a panel shows them. "
+        "None: only the loss and α are recorded.",
     )
+
+    @model_validator(mode="after")
+    def _names_each_probe_once(self) -> Self:
+        for name in self.probes:
+            if self.probes.count(name) > 1:
+                raise MisfitError("probes", f"lists {name!r} more than once; once is enough")
+        return self
 
 
 class Experiment(Spec):
     """Everything that decides what happens: the same experiment gives the same bits."""
 
-    version: Literal[1] = VERSION
-    name: str = field("", title="Name", help="What it is called in lists.", live=True)
-    note: str = field("", title="Note", help="What there is to see; one or two sentences.", live=True)
-    data: Data = Data()
-    network: Network = Network()
+    version: Literal[1] = field(
+        VERSION, title="Version", advanced=True, help="The version of the file format: always 1 so far."
+    )
+    name: Text = field("", title="Name", help="What it is called in lists.", live=True)
+    note: Text = field("", title="Note", help="What there is to see; one or two sentences.", live=True)
+    data: Data = field(Data(), title="Data", help="What is learned from.")
+    network: Network = field(Network(), title="Network", help="What learns.")
     loss: Annotated[AnyLoss, *_part("Loss", "The number that training makes small.")] = Auto()
     optimizer: Annotated[AnyOptimizer, *_part("Method", "The rule that turns gradients into steps.")] = SGD()
     lr: float = field(
@@ -247,32 +282,36 @@ class Experiment(Spec):
     schedule: Annotated[
         AnySchedule, *_part("Schedule", "How α changes while training goes on.", live=True)
     ] = Cosine()
-    training: Training = Training()
+    training: Training = field(Training(), title="Training", help="How long, and in which portions.")
 
     @model_validator(mode="after")
-    def _parts_fit_together(self) -> Self:
+    def _loss_fits_the_task(self) -> Self:
         task = self.data.dataset.task
         if task not in self.loss.tasks:
-            raise ValueError(
-                f"loss: {self.loss.title} cannot be used with {self.data.dataset.title} "
-                f"({TASK_WORDS[task]}); choose Automatic"
-            )
-        watched = {self.training.monitor} if self.training.early_stopping or self.training.keep_best else set()
-        if isinstance(self.schedule, Reactive):
-            watched.add(self.schedule.monitor)
-        if "validation loss" in watched and self.data.validation_fraction == 0.0:
-            raise ValueError(
-                "data.validation_fraction is 0, but the validation loss is monitored; "
-                "give it a share such as 0.2 or monitor the test loss"
-            )
-        if "test loss" in watched and self.data.test_fraction == 0.0:
-            raise ValueError(
-                "data.test_fraction is 0, but the test loss is monitored; "
-                "give it a share such as 0.3 or monitor the training loss"
+            losses = cast("dict[str, type[Loss]]", kinds(AnyLoss))
+            fitting = [name for name, loss in losses.items() if task in loss.tasks]
+            raise MisfitError(
+                "loss",
+                f"is {self.loss.name()}; with {self.data.dataset.name()} ({TASK_WORDS[task]}) "
+                f"it must be {any_of(fitting)}",
             )
         return self
 
-
-TASK_WORDS = {"binary": "two classes", "multiclass": "several classes", "regression": "a number to predict"}
-
-__all__ = ["MONITORS", "Data", "Experiment", "Layer", "Network", "Training"]
+    @model_validator(mode="after")
+    def _monitored_loss_is_measured(self) -> Self:
+        watched: set[str] = set()
+        if self.training.early_stopping or self.training.keep_best:
+            watched.add(self.training.monitor)
+        if isinstance(self.schedule, Reactive):
+            watched.add(self.schedule.monitor)
+        for part, fraction in (
+            ("test", self.data.test_fraction),
+            ("validation", self.data.validation_fraction),
+        ):
+            if f"{part} loss" in watched and fraction == 0.0:
+                raise MisfitError(
+                    f"data.{part}_fraction",
+                    f"is 0, but the {part} loss is monitored; "
+                    "it must be above 0, such as 0.2, or another loss be monitored",
+                )
+        return self

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lrviz.experiment.files import FileError, load
+from lrviz.experiment.messages import guess
 from lrviz.experiment.models import Experiment
 
 STARTUP = "spirals"
@@ -31,6 +32,9 @@ def names() -> tuple[str, ...]:
 
 def preset(name: str) -> Preset:
     """The preset of that name. Raises FileError when there is none."""
-    if name not in names():
-        raise FileError(f"There is no preset {name!r}; the presets are {', '.join(names())}.")
+    known = names()
+    if name not in known:
+        raise FileError(
+            f"There is no preset {name!r}{guess(name, known)}; the presets are {', '.join(known)}."
+        )
     return Preset(name, load(resources() / "presets" / f"{name}.json"))

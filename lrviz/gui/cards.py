@@ -62,7 +62,9 @@ class Chevron(QWidget):
         """Qt's hook."""
         name = "mdi6.chevron-right" if self.folded else "mdi6.chevron-down"
         painter = QPainter(self)
-        icon(name, "blue" if self.parentWidget().hasFocus() else "muted").paint(painter, self.rect())
+        headline = self.parentWidget()
+        lit = headline is not None and headline.hasFocus()
+        icon(name, "blue" if lit else "muted").paint(painter, self.rect())
         painter.end()
 
 
@@ -107,8 +109,6 @@ class Card(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self.headline)
         layout.addWidget(self.content, 1)
-        if foldable:
-            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def set_title(self, title: str) -> None:
         """Show this title."""
@@ -134,11 +134,11 @@ class Card(QFrame):
         headline = Headline(self)
         row = QHBoxLayout(headline)
         row.setContentsMargins(12, 0, 8, 0)
-        row.setSpacing(4)
+        row.setSpacing(2)
         row.addWidget(self.title)
         row.addWidget(self.chevron)
         row.addWidget(self.context, 1)
-        row.addSpacing(4)
+        row.addSpacing(2)
         row.addWidget(self.camera)
         row.addWidget(self.more)
         self.chevron.setVisible(self.foldable)
@@ -160,6 +160,6 @@ class Card(QFrame):
         button.setIcon(icon(glyph))
         button.setIconSize(QSize(12, 12))
         button.setAccessibleName(name)
-        button.setFixedSize(22, 22)
+        button.setFixedSize(20, 20)
         button.setCursor(Qt.CursorShape.ArrowCursor)
         return button

@@ -20,6 +20,7 @@ __all__ = [
     "Flags",
     "NumberField",
     "NumbersField",
+    "Paragraph",
     "Slider",
     "Switch",
     "TextField",
@@ -76,6 +77,34 @@ class ElidedLabel(QLabel):
         self.setToolTip(self.help or (self._text if shown != self._text else ""))
 
 
+class Paragraph(QLabel):
+    """Text of as many lines as its width asks for; layouts of any depth give it that height."""
+
+    def __init__(self, look: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", look)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """Qt's hook: it asks for its height itself, as nested layouts often lose this."""
+        return False
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Qt's hook."""
+        return QSize(0, self.heightForWidth(max(self.width(), 1)))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Qt's hook."""
+        return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Qt's hook."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+
 class Choice(QComboBox):
     """One of several options, told apart by their values."""
 
@@ -124,15 +153,7 @@ class Choice(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Qt's hook: the usual box with a small arrow."""
         super().paintEvent(event)
-        theme = current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.muted), 1.5, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
-        middle = QPointF(self.width() - 13.0, self.height() / 2 + 1)
-        painter.drawPolyline(
-            [middle + QPointF(-3.5, -2), middle + QPointF(0, 1.5), middle + QPointF(3.5, -2)]
-        )
-        painter.end()
+        _paint_arrow(self)
 
 
 class Switch(QCheckBox):
@@ -195,7 +216,11 @@ class Flags(QPushButton):
     def __init__(self, options: Sequence[Option], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions: list[tuple[QAction, object]] = []
-        menu = QMenu(self)
+        self.setProperty("look", "choice")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Not `setMenu`: style sheets ignore the padding of buttons that have one.
+        self.menu_of_options = menu = QMenu(self)
+        self.clicked.connect(self._open)
         menu.setToolTipsVisible(True)
         for text, value, tooltip in options:
             action = menu.addAction(text)
@@ -203,7 +228,6 @@ class Flags(QPushButton):
             action.setToolTip(tooltip or text)
             self._actions.append((action, value))
         menu.triggered.connect(self._tell)
-        self.setMenu(menu)
         self._write()
 
     def value(self) -> tuple[object, ...]:
@@ -216,6 +240,14 @@ class Flags(QPushButton):
             action.setChecked(value in values)
         self._write()
 
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Qt's hook: the usual button with a small arrow."""
+        super().paintEvent(event)
+        _paint_arrow(self)
+
+    def _open(self) -> None:
+        self.menu_of_options.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
     def _tell(self) -> None:
         self._write()
         self.chosen.emit(self.value())
@@ -223,3 +255,13 @@ class Flags(QPushButton):
     def _write(self) -> None:
         ticked = [action.text() for action, _ in self._actions if action.isChecked()]
         self.setText("None" if not ticked else ticked[0] if len(ticked) == 1 else f"{len(ticked)} chosen")
+
+
+def _paint_arrow(box: QWidget) -> None:
+    painter = QPainter(box)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    color = QColor(current().muted)
+    painter.setPen(QPen(color, 1.5, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+    middle = QPointF(box.width() - 13.0, box.height() / 2 + 0.5)
+    painter.drawPolyline([middle + QPointF(-3.5, -2), middle + QPointF(0, 1.5), middle + QPointF(3.5, -2)])
+    painter.end()

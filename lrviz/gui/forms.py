@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 from pydantic.fields import FieldInfo
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from lrviz.engine.parts import Part, Spec, kinds, traits
 from lrviz.gui.controls import Option
@@ -54,8 +54,7 @@ class Form(QWidget):
         self._more = self._toggle()
         self._layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         self._layout.addWidget(self._hidden)
-        _column(self._plain)
-        _column(self._hidden)
+        self._shown, self._advanced = _column(self._plain), _column(self._hidden)
         self._build(None if isinstance(model, Mapping) else model)
 
     def show_spec(self, spec: Spec | None) -> None:
@@ -139,8 +138,8 @@ class Form(QWidget):
     def _build(self, model: type[Spec] | None) -> None:
         """Replace the rows by those of this model."""
         for old in (*self._rows.values(), *self._forms.values()):
-            for area in (self._plain, self._hidden):
-                area.layout().removeWidget(old)
+            self._shown.removeWidget(old)
+            self._advanced.removeWidget(old)
             old.hide()
             old.deleteLater()
         self._rows, self._forms, self._model = {}, {}, model
@@ -149,14 +148,13 @@ class Form(QWidget):
         for name in names:
             if name not in ("kind", "version"):
                 self._add(name, declared[name])
-        empty = {area: not area.layout().count() for area in (self._plain, self._hidden)}
-        self._plain.setVisible(not empty[self._plain])
-        self._more.setVisible(not empty[self._hidden])
-        self._hidden.setVisible(self._more.isChecked() and not empty[self._hidden])
+        self._plain.setVisible(self._shown.count() > 0)
+        self._more.setVisible(self._advanced.count() > 0)
+        self._hidden.setVisible(self._advanced.count() > 0 and self._more.isChecked())
 
     def _add(self, name: str, info: FieldInfo) -> None:
         path = f"{self.path}.{name}" if self.path else name
-        place = self._hidden if traits(info).get("advanced") else self._plain
+        place = self._advanced if traits(info).get("advanced") else self._shown
         plain, optional = without_none(info.annotation)
         parts = _parts(plain)
         if parts or (isinstance(plain, type) and issubclass(plain, Spec)):
@@ -170,28 +168,26 @@ class Form(QWidget):
             self._rows[row.path] = row
             self._join(row, place)
 
-    def _join(self, widget: "Row | Form", place: QWidget) -> None:
+    def _join(self, widget: "Row | Form", place: QVBoxLayout) -> None:
         widget.edited.connect(self.edited)
-        place.layout().addWidget(widget)
+        place.addWidget(widget)
 
     def _inside(self, path: str) -> str:
         return path.removeprefix(f"{self.path}.") if self.path else path
 
-    def _toggle(self) -> QToolButton:
-        more = QToolButton(self)
-        more.setText("More")
+    def _toggle(self) -> QPushButton:
+        more = QPushButton("More", self)
         more.setAccessibleName("More settings")
         more.setToolTip("Settings that are rarely needed")
-        more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        more.setIcon(icon("mdi6.chevron-right"))
-        more.setIconSize(QSize(14, 14))
+        more.setIcon(icon("fa6s.chevron-right"))
+        more.setIconSize(QSize(9, 9))
         more.setCheckable(True)
         more.setProperty("look", "more")
         more.toggled.connect(self._open)
         return more
 
     def _open(self, shown: bool) -> None:
-        self._more.setIcon(icon("mdi6.chevron-down" if shown else "mdi6.chevron-right"))
+        self._more.setIcon(icon("fa6s.chevron-down" if shown else "fa6s.chevron-right"))
         self._more.setText("Less" if shown else "More")
         self._hidden.setVisible(shown)
 

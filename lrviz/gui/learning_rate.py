@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lrviz.engine.parts import Spec
 from lrviz.gui.cards import Card
-from lrviz.gui.controls import NumberField, Slider
+from lrviz.gui.controls import NumberField, Paragraph, Slider
 from lrviz.gui.forms import Form, Kinds
 from lrviz.gui.numbers import decade, write
 from lrviz.gui.schedule_preview import Floats, SchedulePreview
@@ -17,7 +17,7 @@ LOWEST, HIGHEST = -6, 1
 
 HELP = (
     "The learning rate α: the size of every step. Too low: the loss hardly moves. Too high: steps "
-    "overshoot, and the loss oscillates or grows without bound. Drag, or click the number and type, e.g. 3e-4."
+    "overshoot, and the loss oscillates or grows without bound. Drag, or click the number and type 3e-4."
 )
 SCHEDULE_HELP = "How α changes while training goes on. α is the reference; the schedule multiplies it."
 
@@ -64,16 +64,12 @@ class LearningRateCard(Card):
         self.number = NumberField(scale="log", limits=(0.0, None), look="hero")
         self.number.setAccessibleName("Learning rate α, number")
         self.number.setToolTip(HELP)
-        self.hint = QLabel()
-        self.hint.setProperty("look", "muted")
-        self.hint.setWordWrap(True)
+        self.hint = Paragraph("muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.slider = Slider(10.0**LOWEST, 10.0**HIGHEST, "log", accent="amber")
         self.slider.setAccessibleName("Learning rate α")
         self.slider.setToolTip(HELP)
-        self.message = QLabel()
-        self.message.setProperty("look", "error")
-        self.message.setWordWrap(True)
+        self.message = Paragraph("error")
         self.message.hide()
         self.preview = SchedulePreview()
         self.form = Form("schedule", schedules, label="Schedule", help=SCHEDULE_HELP)
@@ -156,5 +152,6 @@ class LearningRateCard(Card):
 
     def _fit(self) -> None:
         """The number is as wide as its text, so that the hint has the rest."""
+        self.number.ensurePolished()
         metrics = self.number.fontMetrics()
         self.number.setFixedWidth(max(metrics.horizontalAdvance(self.number.text() or "0") + 8, 64))

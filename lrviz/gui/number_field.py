@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from lrviz.engine.parts import Scale
@@ -49,6 +49,7 @@ class Entry(QLineEdit):
         self._value: object = None
         self.wrong = False
         self.shows_unit = False
+        self._just_clicked = False
         self._padding = 8 if look == "field" else 0
         self.setProperty("look", look)
         self.setPlaceholderText(empty)
@@ -78,19 +79,32 @@ class Entry(QLineEdit):
 
     def set_wrong(self, wrong: bool) -> None:
         """Mark the text as one that cannot be taken, which keeps it; or go back to the value."""
+        was_wrong = self.wrong
         self._mark(wrong)
-        if not (wrong or self.isModified()):
+        if was_wrong and not (wrong or self.isModified()):
             self._write(self._value)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Qt's hook: Escape restores."""
         if event.key() == Qt.Key.Key_Escape and (self.isModified() or self.wrong):
-            self.setModified(False)
-            self.set_wrong(False)
+            self._mark(False)
+            self._write(self._value)
             self.selectAll()
             self.restored.emit()
             return
         super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Qt's hook."""
+        super().focusInEvent(event)
+        self._just_clicked = event.reason() == Qt.FocusReason.MouseFocusReason
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Qt's hook: the first click selects everything, so that typing replaces it."""
+        super().mouseReleaseEvent(event)
+        if self._just_clicked and not self.hasSelectedText():
+            self.selectAll()
+        self._just_clicked = False
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Qt's hook."""
@@ -103,8 +117,9 @@ class Entry(QLineEdit):
         if self.shows_unit:
             painter = QPainter(self)
             painter.setPen(QColor(current().muted))
-            place = QRect(0, 0, self.width() - self._padding, self.height())
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.unit)
+            line = self.cursorRect()
+            place = QRect(0, line.top(), self.width() - self._padding, line.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, self.unit)
             painter.end()
 
     def _commit(self) -> None:
@@ -148,7 +163,8 @@ class Entry(QLineEdit):
         text = metrics.horizontalAdvance(self.text() or self.placeholderText())
         self.shows_unit = bool(self.unit) and text + room + 2 * self._padding <= self.width()
         side = -INNER_MARGIN if self.property("look") != "field" else 0
-        self.setTextMargins(side, 0, side + (room if self.shows_unit else 0), 0)
+        cursor = -INNER_MARGIN if self.property("look") == "value" else 0
+        self.setTextMargins(side, 0, side + (room if self.shows_unit else cursor), 0)
 
 
 class NumberField(Entry):

@@ -77,7 +77,8 @@ def ticks(low: float, high: float, most: int) -> list[float]:
         step = factor * power
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first + 1 <= most:
-            return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
+            decimals = -math.floor(math.log10(step) + 1e-9)
+            return [round(index * step, decimals) for index in range(first, last + 1)]
     return [low]
 
 

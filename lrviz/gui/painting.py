@@ -1,7 +1,7 @@
 """What panels that paint themselves share: axes, images from numbers, class colours, read-outs."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from lrviz.gui.numbers import ticks, write
-from lrviz.gui.theme import Theme, diverging_lookup, mix, rgba
+from lrviz.gui.theme import Theme, diverging_lookup, mix, on_accent, rgba
 
 Pixels = NDArray[np.uint32]
 Floats = NDArray[np.floating[Any]]
@@ -19,6 +19,7 @@ TICK_PIXELS = 11
 """Size of numbers on axes, and of the text in a read-out."""
 
 _GAP = 6.0
+_ENOUGH_CONTRAST = 3.5
 _PER_TICK_X, _PER_TICK_Y = 52.0, 38.0
 
 
@@ -104,25 +105,26 @@ def sized(font: QFont, pixels: int) -> QFont:
 def diverging(theme: Theme, strength: float = 1.0) -> Pixels:
     """(256,) packed colours, orange over the card's colour to blue; `strength` < 1 pales the ends."""
     table = diverging_lookup(theme)[:, :3].astype(np.float64)
-    return _packed(np.array(_channels(theme.card)) * (1 - strength) + table * strength)
+    return _packed_rgb(np.array(_channels(theme.card)) * (1 - strength) + table * strength)
 
 
 def diverging_pixels(values: Floats, lookup: Pixels) -> Pixels:
     """Values from −1 (orange) to 1 (blue), of any shape and finite, as packed colours."""
-    return lookup[np.clip(values * 127.5 + 127.5, 0, 255).astype(np.uint8)]
+    pixels: Pixels = lookup[np.clip(values * 127.5 + 127.5, 0, 255).astype(np.uint8)]
+    return pixels
 
 
 def blended(weights: Floats, colors: list[str], ground: str) -> Pixels:
     """Packed colours: each of (N, C) weights is the class's share of a colour, the rest is the ground."""
     table = np.array([_channels(color) for color in colors])
     ground_rgb = np.array(_channels(ground))
-    return _packed(ground_rgb + weights @ (table - ground_rgb))
+    return _packed_rgb(ground_rgb + weights @ (table - ground_rgb))
 
 
 def shaded(shares: Floats, ground: str, ink: str) -> Pixels:
     """Packed colours of shares of any shape, from 0 (ground) to 1 (ink)."""
     low, high = np.array(_channels(ground)), np.array(_channels(ink))
-    return _packed(low + shares[..., None] * (high - low))
+    return _packed_rgb(low + shares[..., None] * (high - low))
 
 
 def image(pixels: Pixels) -> QImage:
@@ -143,6 +145,19 @@ def class_colors(theme: Theme, count: int) -> list[str]:
     first = [theme.blue, theme.orange, theme.pink, "#009e73", "#8a6fd1", "#56c8e9", "#b8a400"]
     paler = [mix(color, theme.text, 0.45) for color in first]
     return [(first + paler)[number % (2 * len(first))] for number in range(count)]
+
+
+def packed(color: str) -> np.uint32:
+    """One colour as a pixel."""
+    return np.uint32(QColor(color).rgba())
+
+
+@lru_cache(maxsize=1024)
+def readable(ground: str, theme: Theme) -> str:
+    """The colour of text on this ground: as on accents where that can be read well, else as elsewhere."""
+    ink = on_accent(theme)
+    darker, lighter = sorted((_luminance(ground), _luminance(ink)))
+    return ink if (lighter + 0.05) / (darker + 0.05) >= _ENOUGH_CONTRAST else theme.text
 
 
 def sentence(painter: QPainter, area: QRectF, text: str, theme: Theme) -> None:
@@ -182,12 +197,20 @@ def read_out(painter: QPainter, area: QRectF, at: QPointF, text: str, theme: The
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
+def _luminance(color: str) -> float:
+    """WCAG 2.1's relative luminance, 0 to 1."""
+    shares = np.array(_channels(color)) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
 def _channels(color: str) -> tuple[int, int, int]:
     value = QColor(color)
     return value.red(), value.green(), value.blue()
 
 
-def _packed(rgb: NDArray[np.float64]) -> Pixels:
+def _packed_rgb(rgb: NDArray[np.float64]) -> Pixels:
     """Channels (..., 3) from 0 to 255 as 0xffrrggbb."""
     red, green, blue = np.moveaxis(np.rint(rgb).clip(0, 255).astype(np.uint32), -1, 0)
-    return (np.uint32(0xFF000000) | red << 16 | green << 8 | blue).astype(np.uint32)
+    pixels: Pixels = np.uint32(0xFF000000) | red << 16 | green << 8 | blue
+    return pixels

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lrviz.engine.parts import traits
 from lrviz.gui.controls import (
@@ -18,6 +18,7 @@ from lrviz.gui.controls import (
     NumberField,
     NumbersField,
     Option,
+    Paragraph,
     Slider,
     Switch,
     TextField,
@@ -40,9 +41,7 @@ class Row(QWidget):
         self.label.setProperty("look", "muted")
         self.label.setFixedWidth(LABEL_WIDTH)
         self.label.set_help(help)
-        self.message = QLabel()
-        self.message.setProperty("look", "error")
-        self.message.setWordWrap(True)
+        self.message = Paragraph("error")
         self.message.hide()
         self.line = QHBoxLayout()
         self.line.setSpacing(8)
@@ -98,14 +97,14 @@ class EntryRow(Row):
         self.entry.set_wrong(True)
 
     def clear_error(self) -> None:
-        """See `Row`."""
+        """Say nothing, and go back to the value where another was refused."""
         super().clear_error()
         self.entry.set_wrong(False)
 
     def _listen(self) -> None:
         self.entry.entered.connect(self.tell)
         self.entry.refused.connect(super().show_error)
-        self.entry.restored.connect(super().clear_error)
+        self.entry.restored.connect(self.clear_error)
 
 
 class SliderRow(EntryRow):
@@ -251,7 +250,7 @@ def _number(path: str, title: str, info: FieldInfo, whole: bool, optional: bool)
     more = traits(info)
     unit, scale, bounds = str(more.get("unit", "")), more.get("scale", "linear"), more.get("slider")
     help = info.description or ""
-    slider = Slider(*bounds, scale, whole=whole) if bounds else None
+    slider = Slider(bounds[0], bounds[1], scale, whole=whole) if bounds else None
     field = NumberField(
         whole=whole,
         scale=scale,

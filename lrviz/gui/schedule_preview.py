@@ -41,7 +41,7 @@ class SchedulePreview(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Qt's hook."""
-        return QSize(200, 88)
+        return QSize(200, 96)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Qt's hook."""
@@ -84,7 +84,7 @@ class Drawing:
         self.top = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
         self.levels = ticks(0.0, self.top, 3)
         words = max(painter.fontMetrics().horizontalAdvance(write(level)) for level in self.levels)
-        self.area = rect.adjusted(18 + words + 6, 6, -2, -30)
+        self.area = rect.adjusted(18 + words + 6, 6, -2, -32)
 
     def paint(self, now: float, pointer: float | None) -> None:
         """Everything, from back to front."""
@@ -115,7 +115,7 @@ class Drawing:
             painter.drawText(QRectF(0, self.y(level) - 8, area.left() - 5, 16), right, write(level))
         height = painter.fontMetrics().height()
         width = painter.fontMetrics().horizontalAdvance(write(self.last))
-        for step in ticks(self.first, self.last, max(int(area.width() / (width + 16)), 2)):
+        for step in ticks(self.first, self.last, max(int(area.width() / (width + 8)), 2)):
             text = write(step)
             half = painter.fontMetrics().horizontalAdvance(text) / 2 + 1
             x = min(max(self.x(step), half), area.right() + 2 - half)

@@ -24,6 +24,13 @@ QPushButton:disabled { color: $faint; }
 QPushButton[look="primary"] { background: $blue; color: $on_accent; border-color: $blue; font-weight: 500; }
 QPushButton[look="primary"]:hover { background: $blue_hover; }
 QPushButton[look="primary"]:focus { border: 1px solid $text; }
+QPushButton[look="choice"] { text-align: left; padding: 0 24px 0 8px; min-height: 26px; max-height: 26px; }
+QPushButton[look="more"] {
+    background: transparent; border: none; border-bottom: 2px solid transparent; border-radius: 0;
+    color: $muted; text-align: left; padding: 2px 0 0 0; min-height: 16px; max-height: 16px;
+}
+QPushButton[look="more"]:hover { color: $text; }
+QPushButton[look="more"]:focus { border-bottom-color: $blue; }
 QPushButton::menu-indicator { image: none; width: 0; }
 
 QToolButton {
@@ -31,7 +38,6 @@ QToolButton {
 }
 QToolButton:hover { background: $hover; color: $text; }
 QToolButton:pressed, QToolButton:checked { background: $selection; }
-QToolButton[look="more"], QToolButton[look="more"]:checked { background: transparent; padding: 2px 4px 2px 0; }
 QToolButton:focus { border: 1px solid $blue; }
 QToolButton::menu-indicator { image: none; }
 
@@ -58,7 +64,7 @@ QLineEdit:disabled { color: $faint; }
 
 QComboBox {
     background: $field; color: $text; border: 1px solid $line; border-radius: 6px;
-    padding: 0 24px 0 6px; min-height: 26px; max-height: 26px;
+    padding: 0 24px 0 8px; min-height: 26px; max-height: 26px;
 }
 QComboBox:hover { border-color: $edge; }
 QComboBox:focus, QComboBox:on { border-color: $blue; }
@@ -95,7 +101,8 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QTabWidget::pane { border: none; }
 QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab {
-    background: transparent; color: $muted; padding: 6px 12px; border: none; border-bottom: 2px solid transparent;
+    background: transparent; color: $muted; padding: 6px 12px;
+    border: none; border-bottom: 2px solid transparent;
 }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $blue; }

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import font_roboto
 import numpy as np
@@ -273,7 +273,7 @@ class _Glyph(QIconEngine):
         self.outline = outline
         self.color = color
 
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: Any) -> None:
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:  # noqa: ARG002
         """Qt's hook."""
         theme = current()
         color = self.color if self.color.startswith("#") else str(getattr(theme, self.color))

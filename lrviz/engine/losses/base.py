@@ -9,6 +9,7 @@ from lrviz.engine.datasets.base import Floats, Task
 from lrviz.engine.parts import Part
 
 Array = NDArray[np.floating[Any]]
+Scratch = tuple[Array, Array]
 
 
 class Loss(Part):
@@ -25,12 +26,12 @@ class Loss(Part):
         """Targets (N,) as the loss wants them, (N, outputs)."""
         raise NotImplementedError
 
-    def value(self, z: Array, y: Array) -> Array:
-        """The mean loss of each batch, shape (...,)."""
+    def value(self, z: Array, y: Array, scratch: Scratch | None = None) -> Array:
+        """The mean loss of each batch, shape (...,); scratch: two arrays of z's shape, made if missing."""
         raise NotImplementedError
 
-    def gradient(self, z: Array, y: Array, out: Array, row: Array) -> None:
-        """out ← dL/dz of the mean loss, without allocating; row: scratch (..., batch, 1)."""
+    def gradient(self, z: Array, y: Array, out: Array, scratch: Scratch) -> None:
+        """out ← dL/dz of the mean loss, without allocating; scratch: two arrays of z's shape."""
         raise NotImplementedError
 
     def decide(self, z: Array) -> NDArray[np.intp]:
@@ -40,6 +41,18 @@ class Loss(Part):
     def probabilities(self, z: Array) -> Array:
         """Class probabilities (..., batch, classes) as the loss reads the outputs; classification only."""
         raise NotImplementedError
+
+
+def scratch_for(z: Array) -> Scratch:
+    """Two scratch arrays of z's shape."""
+    return np.empty_like(z), np.empty_like(z)
+
+
+def mean(values: Array) -> Array:
+    """The mean over the last axis, without `numpy.mean`'s overhead."""
+    total = np.asarray(np.add.reduce(values, axis=-1))
+    np.divide(total, values.shape[-1], out=total)
+    return total
 
 
 def one_hot(targets: Floats, classes: int) -> Floats:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lrviz.engine.activations.sigmoid import sigmoid
 from lrviz.engine.datasets.base import Floats, Task
-from lrviz.engine.losses.base import Array, Loss
+from lrviz.engine.losses.base import Array, Loss, Scratch, mean, scratch_for
 
 
 class BinaryCrossEntropy(Loss):
@@ -30,18 +30,20 @@ class BinaryCrossEntropy(Loss):
         """0 or 1, (N, 1)."""
         return targets[:, None].copy()
 
-    def value(self, z: Array, y: Array) -> Array:
+    def value(self, z: Array, y: Array, scratch: Scratch | None = None) -> Array:
         """See the class; (...,)."""
-        loss = np.abs(z)
+        loss, term = scratch or scratch_for(z)
+        np.absolute(z, out=loss)
         np.negative(loss, out=loss)
         np.exp(loss, out=loss)
         np.log1p(loss, out=loss)
-        np.add(loss, np.maximum(z, 0.0), out=loss)
-        np.subtract(loss, z * y, out=loss)
-        mean: Array = loss[..., 0].mean(axis=-1)
-        return mean
+        np.maximum(z, 0.0, out=term)
+        np.add(loss, term, out=loss)
+        np.multiply(z, y, out=term)
+        np.subtract(loss, term, out=loss)
+        return mean(loss[..., 0])
 
-    def gradient(self, z: Array, y: Array, out: Array, row: Array) -> None:  # noqa: ARG002
+    def gradient(self, z: Array, y: Array, out: Array, scratch: Scratch) -> None:  # noqa: ARG002
         """out ← (σ(z) − y)/batch."""
         sigmoid(z, out=out)
         np.subtract(out, y, out=out)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.engine.datasets.base import Floats, Task
-from lrviz.engine.losses.base import Array, Loss, one_hot
+from lrviz.engine.losses.base import Array, Loss, Scratch, mean, one_hot, scratch_for
 
 
 class CrossEntropy(Loss):
@@ -29,17 +29,24 @@ class CrossEntropy(Loss):
         """One-hot (N, classes)."""
         return one_hot(targets, classes)
 
-    def value(self, z: Array, y: Array) -> Array:
+    def value(self, z: Array, y: Array, scratch: Scratch | None = None) -> Array:
         """See the class; (...,)."""
-        shifted = z - z.max(axis=-1, keepdims=True)
-        chosen = (shifted * y).sum(axis=-1)
+        shifted, work = scratch or scratch_for(z)
+        largest(z, out=work[..., 0])
+        np.copyto(shifted, work[..., :1])
+        np.subtract(z, shifted, out=shifted)
+        np.multiply(shifted, y, out=work)
         np.exp(shifted, out=shifted)
-        mean: Array = (np.log(shifted.sum(axis=-1)) - chosen).mean(axis=-1)
-        return mean
+        chosen, surprise = work[..., 0], shifted[..., 0]
+        total(work, out=chosen)
+        total(shifted, out=surprise)
+        np.log(surprise, out=surprise)
+        np.subtract(surprise, chosen, out=surprise)
+        return mean(surprise)
 
-    def gradient(self, z: Array, y: Array, out: Array, row: Array) -> None:
+    def gradient(self, z: Array, y: Array, out: Array, scratch: Scratch) -> None:
         """out ← (softmax(z) − y)/batch."""
-        softmax(z, out, row)
+        softmax(z, out, scratch)
         np.subtract(out, y, out=out)
         np.multiply(out, 1.0 / z.shape[-2], out=out)
 
@@ -51,14 +58,35 @@ class CrossEntropy(Loss):
     def probabilities(self, z: Array) -> Array:
         """softmax(z)."""
         out = np.empty_like(z)
-        softmax(z, out, np.empty_like(z[..., :1]))
+        softmax(z, out, scratch_for(z))
         return out
 
 
-def softmax(z: Array, out: Array, row: Array) -> None:
-    """out ← e^z / Σ e^z over the last axis; row: scratch (..., batch, 1)."""
-    np.maximum.reduce(z, axis=-1, keepdims=True, out=row)
-    np.subtract(z, row, out=out)
+def softmax(z: Array, out: Array, scratch: Scratch) -> None:
+    """out ← e^z / Σ e^z over the last axis; scratch: two arrays of z's shape.
+
+    There are few outputs and many examples, so that whole columns are faster than row after row;
+    and what is divided is spread out first, as numpy allocates a buffer for (..., outputs) / (..., 1).
+    """
+    spread, work = scratch
+    largest(z, out=work[..., 0])
+    np.copyto(spread, work[..., :1])
+    np.subtract(z, spread, out=out)
     np.exp(out, out=out)
-    np.add.reduce(out, axis=-1, keepdims=True, out=row)
-    np.divide(out, row, out=out)
+    total(out, out=work[..., 0])
+    np.copyto(spread, work[..., :1])
+    np.divide(out, spread, out=out)
+
+
+def largest(z: Array, out: Array) -> None:
+    """out (...) ← the maximum of z (..., outputs) over the outputs."""
+    np.copyto(out, z[..., 0])
+    for k in range(1, z.shape[-1]):
+        np.maximum(out, z[..., k], out=out)
+
+
+def total(z: Array, out: Array) -> None:
+    """out (...) ← the sum of z (..., outputs) over the outputs, in their order; out may be z[..., 0]."""
+    np.copyto(out, z[..., 0])
+    for k in range(1, z.shape[-1]):
+        np.add(out, z[..., k], out=out)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.engine.datasets.base import Floats, Task
-from lrviz.engine.losses.base import Array, Loss, one_hot
+from lrviz.engine.losses.base import Array, Loss, Scratch, mean, one_hot, scratch_for
 
 
 class MSE(Loss):
@@ -29,14 +29,14 @@ class MSE(Loss):
         """The numbers themselves (N, 1), or one-hot (N, classes) from three classes on."""
         return one_hot(targets, classes) if classes > 2 else targets[:, None].copy()
 
-    def value(self, z: Array, y: Array) -> Array:
+    def value(self, z: Array, y: Array, scratch: Scratch | None = None) -> Array:
         """See the class; (...,)."""
-        error = z - y
+        error, _ = scratch or scratch_for(z)
+        np.subtract(z, y, out=error)
         np.multiply(error, error, out=error)
-        mean: Array = error.mean(axis=-1).mean(axis=-1)
-        return mean
+        return mean(error.reshape(*z.shape[:-2], -1))
 
-    def gradient(self, z: Array, y: Array, out: Array, row: Array) -> None:  # noqa: ARG002
+    def gradient(self, z: Array, y: Array, out: Array, scratch: Scratch) -> None:  # noqa: ARG002
         """out ← 2(z − y)/n."""
         np.subtract(z, y, out=out)
         np.multiply(out, 2.0 / (z.shape[-2] * z.shape[-1]), out=out)

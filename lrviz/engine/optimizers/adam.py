@@ -99,23 +99,23 @@ class AdamUpdate(Update):
         super().__init__(params, grad, slots)
         self.m, self.v = slots["exp_avg"], slots["exp_avg_sq"]
         self.largest = slots["max_exp_avg_sq"] if switch(specs, "amsgrad") else None
-        self.beta1, self.beta2 = np.array([spec.betas for spec in specs], dtype=np.float64).T
+        beta1, beta2 = np.array([spec.betas for spec in specs], dtype=np.float64).T
+        with np.errstate(divide="ignore"):
+            self.log1, self.log2 = np.log(beta1), np.log(beta2)
         self.eps = np.array([spec.eps for spec in specs], dtype=np.float64)
-        self.keep1, self.new1 = self.column(self.beta1), self.column(1.0 - self.beta1)
-        self.keep2, self.new2 = self.column(self.beta2), self.column(1.0 - self.beta2)
+        self.keep1, self.new1 = self.column(beta1), self.column(1.0 - beta1)
+        self.keep2, self.new2 = self.column(beta2), self.column(1.0 - beta2)
         self.decay = self.column([spec.weight_decay for spec in specs])
         self.decays = any(spec.weight_decay for spec in specs)
 
     def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
         """See the class."""
-        root = out[1]
-        np.power(self.beta2, t, out=root)
-        np.subtract(1.0, root, out=root)
+        rate, root = out[0], out[1]
+        _correction(self.log2, t, out=root)
         np.sqrt(root, out=root)
-        np.power(self.beta1, t, out=out[0])
-        np.subtract(1.0, out[0], out=out[0])
-        np.divide(lr, out[0], out=out[0])
-        np.multiply(out[0], root, out=out[0])
+        _correction(self.log1, t, out=rate)
+        np.divide(lr, rate, out=rate)
+        np.multiply(rate, root, out=rate)
         np.multiply(root, self.eps, out=root)
 
     def step(self, *factors: Array) -> None:
@@ -143,3 +143,10 @@ class AdamUpdate(Update):
         np.divide(m, work, out=work)
         np.multiply(work, rate, out=work)
         np.subtract(self.params, work, out=self.params)
+
+
+def _correction(log: Floats, t: Floats, out: Floats) -> None:
+    """out ← 1 − βᵗ from ln β: `power` takes a short cut for some shapes, and then its last bit differs."""
+    np.multiply(t, log, out=out)
+    np.expm1(out, out=out)
+    np.negative(out, out=out)

@@ -25,6 +25,7 @@ class Cosine(Planned):
         title="Length",
         unit="steps",
         ge=1,
+        le=1_000_000_000,
         empty="all",
         live=True,
         help="How long the fall takes; empty: the whole planned run. Too short: α rises again. "
@@ -45,7 +46,11 @@ class Cosine(Planned):
     def multiple(self, t: Floats, total: float) -> Floats:
         """See the class."""
         length = total if self.T_max is None else float(self.T_max)
-        return self.eta_min + (1.0 - self.eta_min) * (1.0 + np.cos(np.pi * t / length)) / 2.0
+        multiple: Floats = np.cos(np.pi / length * t)
+        multiple += 1.0
+        multiple *= (1.0 - self.eta_min) / 2.0
+        multiple += self.eta_min
+        return multiple
 
     def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:
         """T_max and the absolute eta_min."""

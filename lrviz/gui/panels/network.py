@@ -1,5 +1,6 @@
 """The network: what every unit computes, and the weights between them, live."""
 
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -14,22 +15,23 @@ from lrviz.gui.panels.network_layout import Array, Edges, Layout, edges
 from lrviz.gui.panels.network_nodes import Nodes, disc_nodes, plane_nodes, shown_examples
 from lrviz.gui.panels.painted import PaintedPanel
 from lrviz.gui.panels.plane import Grid
-from lrviz.gui.theme import Theme, mix, rgba
+from lrviz.gui.theme import Theme, mix
 from lrviz.session.snapshot import Snapshot
 
 _CELLS = 28
-_BUCKETS = 8
-_WIDEST, _THINNEST = 5.0, 0.6
+_BUCKETS = 10
+_WIDEST, _WIDEST_IN_A_CROWD, _CROWDED = 5.0, 3.0, 200
+_STRONG, _CONTRAST = 1.0, 1.5
 _NEAR = 5.0
 _MARGIN = 6.0
-_LONGEST_LABEL = 64.0
+_LONGEST_LABEL = 90.0
 
 
 class NetworkPanel(PaintedPanel):
     """Columns of nodes from the inputs to the outputs; blue is positive, orange negative.
 
-    The width of an edge is 5 |w| / (|w| + 1) pixels: the same for all layers and at all times, so that
-    weights can be seen to grow.
+    An edge's width grows with |w|, for all layers alike. The strongest weight, or 1 if that is larger,
+    has the widest edge, so that small first weights can be seen to grow.
     """
 
     name: ClassVar[str] = "network"
@@ -141,7 +143,7 @@ class NetworkPanel(PaintedPanel):
     def _room(self, names: tuple[str, ...], area: QRectF) -> float:
         metrics = QFontMetricsF(sized(self.font(), TICK_PIXELS))
         widest = max((metrics.horizontalAdvance(name) for name in names), default=-6.0)
-        return min(widest, _LONGEST_LABEL, 0.22 * area.width()) + 6.0
+        return min(widest, _LONGEST_LABEL, 0.25 * area.width()) + 6.0
 
     def _node_at(self, at: QPointF) -> tuple[int, int] | None:
         for number, column in enumerate(self._arranged().columns):
@@ -167,15 +169,13 @@ class NetworkPanel(PaintedPanel):
         return f"layer {column}, unit {unit + 1}: bias = {bias}"
 
     def _paint_edges(self, painter: QPainter, drawn: Edges) -> None:
-        """One pen for each sign and class of width."""
-        size = np.nan_to_num(np.abs(drawn.weight), nan=0.0, posinf=1e9)
-        strength = size / (size + 1)
+        """Weakest first, with one pen for each sign and class of width."""
+        size = np.nan_to_num(np.abs(drawn.weight), nan=0.0, posinf=0.0)
+        strength = (size / max(_STRONG, float(size.max(initial=0.0)))) ** _CONTRAST
+        widest = _WIDEST if len(size) <= _CROWDED else _WIDEST_IN_A_CROWD
         bucket = np.minimum((strength * _BUCKETS).astype(np.intp), _BUCKETS - 1)
         sign = np.where(np.isfinite(drawn.weight), np.where(drawn.weight < 0, 0, 1), 2)
-        pens = [
-            [self._pen(color, (number + 0.5) / _BUCKETS) for number in range(_BUCKETS)]
-            for color in (self.theme.orange, self.theme.blue, self.theme.muted)
-        ]
+        pens = _pens(self.theme, widest)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         current = None
         for kind, width, start, stop in zip(
@@ -185,11 +185,6 @@ class NetworkPanel(PaintedPanel):
                 current = (kind, width)
                 painter.setPen(pens[kind][width])
             painter.drawPath(_curve(start, stop))
-
-    def _pen(self, color: str, strength: float) -> QPen:
-        pen = QPen(rgba(color, 0.35 + 0.6 * strength), max(_THINNEST, _WIDEST * strength))
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        return pen
 
     def _paint_node(self, painter: QPainter, rect: QRectF, level: Array, finite: bool) -> None:
         theme = self.theme
@@ -245,13 +240,30 @@ class NetworkPanel(PaintedPanel):
             box = QRectF(rect.right() + 4, rect.center().y() - height / 2, width, height)
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, width)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-        for column in layout.columns:
+        for number, column in enumerate(layout.columns):
             if column.left_out:
-                text = f"… {column.left_out} more"
+                text = f"… {column.left_out} more" if number == 0 else f"+{column.left_out}"
                 half = metrics.horizontalAdvance(text) / 2 + 1
                 x = min(max(column.below.x(), half), self.width() - half)
                 box = QRectF(x - half, column.below.y() - height / 2, 2 * half, height)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+@cache
+def _pens(theme: Theme, widest: float) -> list[list[QPen]]:
+    """For negative, positive and not finite weights, pens from the thinnest and palest on.
+
+    They are pale by a mix with the card's colour: translucent pens would cost six times as much.
+    """
+    rows: list[list[QPen]] = []
+    for color in (theme.orange, theme.blue, theme.muted):
+        rows.append([])
+        for strength in (np.arange(_BUCKETS) + 0.5) / _BUCKETS:
+            shade = QColor(mix(theme.card, color, 0.3 + 0.7 * float(strength) ** 0.5))
+            pen = QPen(shade, max(1.0, widest * float(strength)))
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            rows[-1].append(pen)
+    return rows
 
 
 def _curve(start: list[float], stop: list[float]) -> QPainterPath:

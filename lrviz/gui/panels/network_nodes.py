@@ -59,13 +59,18 @@ def _columns(inputs: Array, examples: Examples, model: Model, loss: Loss) -> lis
         return [*columns, _scaled(z)]
     chances = shares(loss, z)
     # One output of two classes is a side to take, from −1 to 1; one of many is a share, from 0 to 1.
-    finite = np.isfinite(chances).all(axis=1).all() & np.isfinite(z).all(axis=0)
+    finite = _finite_columns(z) & bool(np.isfinite(chances).all())
     certain = 2 * chances[:, -1:] - 1 if z.shape[1] == 1 else chances
     return [*columns, Nodes(np.where(finite, certain, 0.0).T, finite)]
 
 
+def _finite_columns(values: Array) -> NDArray[np.bool_]:
+    finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(values), axis=0)
+    return finite
+
+
 def _scaled(values: Array) -> Nodes:
-    finite = np.isfinite(values).all(axis=0)
+    finite = _finite_columns(values)
     safe = np.where(finite, values, 0.0)
     peaks = np.abs(safe).max(axis=0)
     # A unit that hardly responds stays pale beside its neighbours, and a dead one has no colour.

@@ -42,6 +42,11 @@ class Grid:
         return self.examples is examples and self.inputs.dtype == dtype
 
 
+def drawable(examples: Examples) -> bool:
+    """Whether inputs and predictions fit in one picture: two inputs, or one that is not for many classes."""
+    return examples.n_inputs == 2 or (examples.n_inputs == 1 and examples.task != "multiclass")
+
+
 def original_inputs(examples: Examples, split: Split) -> Floats:
     """A split's inputs (N, D) in the units of the table."""
     original: Floats = split.inputs[:, :-1] * examples.input_scale + examples.input_mean
@@ -77,6 +82,12 @@ def middles(ranges: tuple[Bounds, ...], cells: int) -> Floats:
         return steps[0][:, None]
     x, y = np.meshgrid(steps[0], steps[1][::-1])
     return np.stack([x.ravel(), y.ravel()], axis=1)
+
+
+def finite_rows(values: Array) -> NDArray[np.bool_]:
+    """Which rows (N,) of a table hold nothing but finite numbers."""
+    finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(values), axis=1)
+    return finite
 
 
 def shares(loss: Loss, z: Array) -> Array:

@@ -16,7 +16,7 @@ LEFT_WIDTH = 60
 BOTTOM_HEIGHT = 38
 
 _LINE_HEIGHT = 16.0
-_PER_TICK_X, _PER_TICK_Y = 76.0, 42.0
+_PER_TICK_X, _PER_TICK_Y = 50.0, 42.0
 _GAP = 6.0
 
 Ticks = Callable[[float, float, int], list[Tick]]
@@ -87,13 +87,16 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         p.setPen(self.text_color)
         for box, flags, text in textSpecs:
             p.drawText(box, int(flags), text)
-        if self.vertical:
-            p.translate(_LINE_HEIGHT / 2, self.height() / 2)
+        p.drawText(self._place_of_name(p), int(Qt.AlignmentFlag.AlignCenter), self.name)
+
+    def _place_of_name(self, p: QPainter) -> QRectF:
+        """Below a bottom axis; at the left of a left axis, upwards unless it is a single letter."""
+        if not self.vertical:
+            return QRectF(0, self.height() - _LINE_HEIGHT, self.width(), _LINE_HEIGHT)
+        p.translate(_LINE_HEIGHT / 2, self.height() / 2)
+        if len(self.name) > 1:
             p.rotate(-90)
-            along = QRectF(-self.height() / 2, -_LINE_HEIGHT / 2, self.height(), _LINE_HEIGHT)
-        else:
-            along = QRectF(0, self.height() - _LINE_HEIGHT, self.width(), _LINE_HEIGHT)
-        p.drawText(along, int(Qt.AlignmentFlag.AlignCenter), self.name)
+        return QRectF(-self.height() / 2, -_LINE_HEIGHT / 2, self.height(), _LINE_HEIGHT)
 
 
 def grid_color(theme: Theme) -> QColor:

@@ -28,13 +28,11 @@ class Frame:
 
     def x(self, steps: Floats) -> Floats:
         """Pixels from the left."""
-        pixels = (steps - self.left) * (self.width / (self.right - self.left))
-        return np.clip(pixels, -_FAR, _FAR, out=pixels)
+        return _pixels(steps - self.left, self.width / (self.right - self.left))
 
     def y(self, values: Floats) -> Floats:
         """Pixels from the top, of axis values."""
-        pixels = (self.top - values) * (self.height / (self.top - self.bottom))
-        return np.clip(pixels, -_FAR, _FAR, out=pixels)
+        return _pixels(self.top - values, self.height / (self.top - self.bottom))
 
     def step_at(self, x: float) -> float:
         """The step under a pixel."""
@@ -47,6 +45,13 @@ class Frame:
     def y_at(self, value: float) -> float:
         """The pixel of an axis value."""
         return (self.top - value) * self.height / (self.top - self.bottom)
+
+
+def _pixels(distances: Floats, scale: float) -> Floats:
+    # An overflow is far out of sight, too.
+    with np.errstate(over="ignore"):
+        pixels = distances * scale
+    return np.clip(pixels, -_FAR, _FAR, out=pixels)
 
 
 def rounded_steps(last: float) -> tuple[float, float]:

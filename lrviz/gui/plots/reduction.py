@@ -53,29 +53,26 @@ def reduced(view: SeriesView, channel: int, start: float, stop: float, points: i
         ends = ends[width - 1 :: width]
     columns = [steps, low, high, ends, mean]
     if whole < last:
-        rest = slice(whole, last)
-        lows, highs, lasts = (array[rest, channel] for array in (view.low, view.high, view.last))
-        point = (view.steps[last - 1], np.fmin.reduce(lows), np.fmax.reduce(highs), lasts[-1], _mean(lasts))
-        columns = [np.append(column, value) for column, value in zip(columns, point, strict=True)]
+        lows, highs, lasts = (array[whole:last, channel] for array in (view.low, view.high, view.last))
+        rest = (view.steps[last - 1], np.fmin.reduce(lows), np.fmax.reduce(highs), lasts[-1], _mean(lasts))
+        columns = [np.append(column, value) for column, value in zip(columns, rest, strict=True)]
     if last == len(view.steps) and view.tail_step is not None:
-        columns = [np.append(c, value) for c, value in zip(columns, _tail(view, channel), strict=True)]
-    return Reduced(*columns, exact=width == 1 and view.per_cell == 1)
+        step, tail_low, tail_high, newest = cell(view, -1, channel)
+        tail = (step, tail_low, tail_high, newest, newest)
+        columns = [np.append(column, value) for column, value in zip(columns, tail, strict=True)]
+    steps, low, high, ends, mean = columns
+    return Reduced(steps, low, high, ends, mean, exact=width == 1 and view.per_cell == 1)
 
 
 def _mean(values: Floats) -> Floats:
     # Huge losses of a diverging run may add up to infinity; the curve drops such a point.
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(np.add.reduce(values, axis=-1) / values.shape[-1])
-
-
-def _tail(view: SeriesView, channel: int) -> tuple[float, ...]:
-    arrays = (view.tail_low, view.tail_high, view.tail_last, view.tail_last)
-    values = [float(array[channel]) for array in arrays if array is not None]
-    return (float(view.tail_step or 0), *values)
+        mean: Floats = np.add.reduce(values, axis=-1) / values.shape[-1]
+    return mean
 
 
 def smoothed(steps: Floats, values: Floats, window: float) -> Floats:
-    """Exponential moving average with a time constant of `window` steps; values that are not finite are left out.
+    """Exponential moving average with a time constant of `window` steps, without values that are not finite.
 
     It is corrected for its start as Adam's moments are: a mean with weights exp(-age / window).
     """
@@ -87,7 +84,8 @@ def smoothed(steps: Floats, values: Floats, window: float) -> Floats:
     finite = np.isfinite(values)
     total = np.convolve(finite, weights)[: len(values)]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return np.asarray(np.convolve(np.where(finite, values, 0.0), weights)[: len(values)] / total)
+        average: Floats = np.convolve(np.where(finite, values, 0.0), weights)[: len(values)] / total
+    return average
 
 
 def at_step(view: SeriesView, step: float) -> int | None:
@@ -104,3 +102,18 @@ def at_step(view: SeriesView, step: float) -> int | None:
     if index > 0 and step - ends[index - 1] < ends[index] - step:
         return index - 1
     return index
+
+
+def cell(view: SeriesView, index: int, channel: int) -> tuple[int, float, float, float]:
+    """Step, low, high and last of one cell; -1 is the open one.
+
+    Raises IndexError for the open cell of a series that has none.
+    """
+    if index >= 0:
+        low, high, last = view.low[index], view.high[index], view.last[index]
+        step = int(view.steps[index])
+    elif view.tail_step is None or view.tail_low is None or view.tail_high is None or view.tail_last is None:
+        raise IndexError("The series has no open cell; its last cell is full.")
+    else:
+        step, low, high, last = view.tail_step, view.tail_low, view.tail_high, view.tail_last
+    return step, float(low[channel]), float(high[channel]), float(last[channel])

@@ -49,7 +49,11 @@ def step_ticks(low: float, high: float, most: int) -> list[Tick]:
     values = ticks(low, high, max(1, min(most, int(high - low) + 1)))
     values = [value for value in values if value.is_integer()]
     for unit, suffix in _UNITS:
-        if values and values[-1] >= (1e4 if unit == 1e3 else unit) and all(v % (unit / 10) == 0 for v in values):
+        if (
+            values
+            and values[-1] >= (1e4 if unit == 1e3 else unit)
+            and all(v % (unit / 10) == 0 for v in values)
+        ):
             return [Tick(v, f"{v / unit:g}{suffix}" if v else "0") for v in values]
     return [Tick(value, f"{value:.0f}") for value in values]
 

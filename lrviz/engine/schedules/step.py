@@ -1,0 +1,49 @@
+"""Drops at equal distances."""
+
+import math
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from lrviz.engine.parts import field
+from lrviz.engine.schedules.base import Floats, Planned
+
+
+class Step(Planned):
+    """α(t)/α = γ^⌊t/s⌋, with γ = `gamma` and s = `step_size`.
+
+    Reference: `torch.optim.lr_scheduler.StepLR`.
+    """
+
+    title: ClassVar[str] = "Step"
+    summary: ClassVar[str] = "Stays, drops, stays, drops."
+    torch_name: ClassVar[str] = "torch.optim.lr_scheduler.StepLR"
+    kind: Literal["step"] = "step"
+    step_size: int = field(
+        1000,
+        title="Every",
+        unit="steps",
+        ge=1,
+        le=1_000_000_000,
+        live=True,
+        help="How long α stays between two drops. Too short: training stops before it is done. "
+        "Too long: time is spent where α is too high to get any further.",
+    )
+    gamma: float = field(
+        0.1,
+        title="Factor γ",
+        gt=0.0,
+        le=1.0,
+        slider=(0.01, 1.0),
+        live=True,
+        help="What α is multiplied by at each drop. Too low: training stops after a drop or two. "
+        "Too high: drops change little (1 is constant).",
+    )
+
+    def multiple(self, t: Floats, total: float) -> Floats:  # noqa: ARG002
+        """See the class; not by `power`, whose last bit depends on the shape of t."""
+        return np.exp(np.floor(t / self.step_size) * math.log(self.gamma))
+
+    def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:  # noqa: ARG002
+        """step_size and gamma."""
+        return {"step_size": self.step_size, "gamma": self.gamma}

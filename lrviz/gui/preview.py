@@ -1,0 +1,26 @@
+"""The whole planned run of a schedule, for its preview."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrviz.engine.schedules.base import Planned
+from lrviz.session.snapshot import Snapshot
+
+Floats = NDArray[np.float64]
+POINTS = 400
+
+
+def preview(snapshot: Snapshot) -> tuple[Floats, Floats]:
+    """Steps (N,) and rates (N,) from 0 to the planned end; empty where the rate is not known ahead."""
+    experiment = snapshot.experiment
+    schedule = experiment.schedule
+    if not isinstance(schedule, Planned):
+        return np.empty(0), np.empty(0)
+    total = experiment.training.steps
+    examples = len(snapshot.examples.train)
+    batch = min(experiment.training.batch_size, examples)
+    steps = np.unique(np.linspace(0, total, min(POINTS, total + 1)).round())
+    if schedule.unit == "step":
+        return steps, experiment.lr * schedule.multiple(steps, float(total))
+    epochs = np.floor(steps * batch / examples)
+    return steps, experiment.lr * schedule.multiple(epochs, float(-(-total * batch // examples)))

@@ -1,0 +1,86 @@
+"""One picture of an experiment after some steps: synchronous, without a thread, a timer or a display."""
+
+import os
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from lrviz.experiment import Experiment, FileError
+from lrviz.session.core import Core
+from lrviz.session.snapshot import Snapshot
+
+CARDS = ("loss", "lr", "network", "outcome", "weights", "norms")
+PANELS = ("window", *CARDS)
+
+
+class StillSession:
+    """A session that does not move: the window's interface around a core."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self.experiment = core.experiment
+
+    def play(self) -> None:
+        """Nothing: a picture does not move."""
+
+    pause = close = reset = play
+
+    def hold(self) -> AbstractContextManager[None]:
+        """Nothing to keep waiting."""
+        return nullcontext()
+
+    def step(self, n: int = 1) -> None:
+        """Nothing."""
+
+    def apply(self, experiment: Experiment) -> None:
+        """Nothing."""
+
+    def watch(self, probes: Sequence[str]) -> None:
+        """Nothing: the probes were chosen before the first step."""
+
+    def snapshot(self) -> Snapshot:
+        """The core's present state."""
+        return self._core.snapshot()
+
+
+def shot(experiment: Experiment, steps: int, panel: str, size: tuple[int, int], theme: str, out: Path) -> None:
+    """Train `steps` steps and write a picture of a panel, or of the window, as PNG.
+
+    Raises FileError when the file cannot be written, and ValueError for an unknown panel or theme.
+    """
+    if panel not in PANELS:
+        raise ValueError(f"There is no panel {panel!r}; choose one of {', '.join(PANELS)}.")
+    if out.is_dir():
+        raise FileError(f"{out} is a folder; give the name of a file in it.")
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+    from PySide6.QtWidgets import QApplication
+
+    from lrviz.gui import pictures
+    from lrviz.gui import theme as themes
+    from lrviz.gui.panels import PANELS as KINDS
+    from lrviz.gui.window import Window
+
+    if theme not in themes.THEMES:
+        raise ValueError(f"There is no theme {theme!r}; choose one of {', '.join(themes.THEMES)}.")
+    app = QApplication.instance() or QApplication(["lrviz"])
+    core = Core(experiment)
+    core.watch(sorted({probe for kind in KINDS.values() for probe in kind.probes}))
+    core.advance(steps)
+    window = Window(StillSession(core), themes.THEMES[theme])
+    width, height = size
+    window.resize(*(size if panel == "window" else (max(width + 40, 1000), max(height + 120, 700))))
+    window.show()
+    widget = window if panel == "window" else window.cards[panel]
+    if panel != "window":
+        window.stage.maximize(panel)
+        widget.setFixedSize(width, height)
+    for _ in range(3):
+        # The first round lays out, the second draws for the final sizes, the third settles text.
+        app.processEvents()
+        window.refresh(everything=True)
+    app.processEvents()
+    image = pictures.grab(widget)
+    window.close()
+    window.deleteLater()
+    pictures.to_file(image, out)

@@ -1,0 +1,100 @@
+"""The bar at the top: the verbs of training, what it is doing, and the verbs of files and pictures."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+
+from lrviz.gui.theme import Theme, icon, on_accent
+from lrviz.session.snapshot import Snapshot, Status
+
+LEFT = ("run", "step", "reset")
+RIGHT = ("open", "save", "theme", "screenshot")
+
+
+class ActionButton(QPushButton):
+    """A button that does an action and follows its text, icon and whether it is enabled."""
+
+    def __init__(self, action: QAction, *, primary: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.action_ = action
+        self.setIconSize(QSize(14, 14))
+        if primary:
+            self.setProperty("look", "primary")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        shortcut = self.action_.shortcut().toString()
+        self.setText(self.action_.text())
+        self.setIcon(self.action_.icon())
+        self.setEnabled(self.action_.isEnabled())
+        self.setAccessibleName(self.action_.text())
+        self.setToolTip(f"{self.action_.toolTip()} ({shortcut})" if shortcut else self.action_.toolTip())
+
+
+class Toolbar(QFrame):
+    """Buttons left and right, and in the middle step, epoch and speed."""
+
+    def __init__(self, actions: Mapping[str, QAction], presets: QMenu, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("toolbar")
+        self._actions = actions
+        self._running: bool | None = None
+        self.setFixedHeight(48)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(8)
+        self.mark = QLabel()
+        self.mark.setProperty("look", "mark")
+        row.addWidget(self.mark)
+        row.addSpacing(8)
+        self.buttons = {name: ActionButton(actions[name], primary=name == "run") for name in (*LEFT, *RIGHT)}
+        self._add(row, LEFT)
+        self.progress = QLabel()
+        self.progress.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        row.addWidget(self.progress, 1)
+        self.presets = QPushButton("Presets")
+        self.presets.setMenu(presets)
+        self.presets.setToolTip("Experiments to start from; each shows one thing")
+        self.presets.setAccessibleName("Presets")
+        row.addWidget(self.presets)
+        self._add(row, RIGHT)
+        self.buttons["run"].setFixedWidth(92)
+
+    def _add(self, row: QHBoxLayout, names: Sequence[str]) -> None:
+        for name in names:
+            row.addWidget(self.buttons[name])
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour the mark and the main button's icon."""
+        self.mark.setText(
+            f'<span style="font-size:15px; font-weight:600">lr<span style="color:{theme.amber}">viz</span></span>'
+        )
+        self.presets.setIcon(icon("fa6s.shapes", "text"))
+        running = self._running
+        self._running = None
+        self._show_running(bool(running), theme)
+
+    def show_snapshot(self, snapshot: Snapshot, theme: Theme) -> None:
+        """Step, epoch and speed; Run turns into Pause while training."""
+        self._show_running(snapshot.status is Status.RUNNING, theme)
+        parts = [
+            f"Step <b>{snapshot.step:,}</b> of {snapshot.planned:,}",
+            f"Epoch <b>{snapshot.epoch:,.0f}</b>",
+            f"<b>{snapshot.speed:,.0f}</b> steps/s" if snapshot.speed else f"<b>{snapshot.status.value}</b>",
+        ]
+        text = "&nbsp;&nbsp;&nbsp;".join(parts)
+        if text != self.progress.text():
+            self.progress.setText(text)
+
+    def _show_running(self, running: bool, theme: Theme) -> None:
+        if running == self._running:
+            return
+        self._running = running
+        action = self._actions["run"]
+        action.setText("Pause" if running else "Run")
+        action.setIcon(icon("fa6s.pause" if running else "fa6s.play", on_accent(theme)))

@@ -1,0 +1,38 @@
+"""Every activation against PyTorch."""
+
+import numpy as np
+import pytest
+
+from lrviz.engine.activations import ELU, GELU, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Tanh
+
+torch = pytest.importorskip("torch")
+
+PAIRS = [
+    (Linear(), torch.nn.Identity()),
+    (ReLU(), torch.nn.ReLU()),
+    (LeakyReLU(), torch.nn.LeakyReLU()),
+    (LeakyReLU(negative_slope=0.3), torch.nn.LeakyReLU(0.3)),
+    (ELU(), torch.nn.ELU()),
+    (ELU(alpha=0.4), torch.nn.ELU(0.4)),
+    (GELU(), torch.nn.GELU()),
+    (SiLU(), torch.nn.SiLU()),
+    (Tanh(), torch.nn.Tanh()),
+    (Sigmoid(), torch.nn.Sigmoid()),
+]
+
+
+@pytest.mark.conformance
+@pytest.mark.parametrize(("activation", "reference"), PAIRS, ids=[repr(pair[0]) for pair in PAIRS])
+def test_values_and_derivatives_equal_those_of_pytorch(activation, reference):
+    z = np.concatenate([np.linspace(-30.0, 30.0, 601), [-1e300, -800.0, 800.0, 1e300]])
+    at = torch.tensor(z, requires_grad=True)
+    expected = reference(at)
+    expected.sum().backward()
+
+    a, delta = np.empty_like(z), np.ones_like(z)
+    scratch = [np.empty_like(z) for _ in range(activation.scratches)]
+    with np.errstate(over="ignore"):
+        activation.forward(z, a, scratch)
+        activation.backward(z, a, delta, scratch)
+    np.testing.assert_allclose(a, expected.detach().numpy(), rtol=1e-14, atol=1e-15)
+    np.testing.assert_allclose(delta, at.grad.numpy(), rtol=1e-14, atol=1e-15)

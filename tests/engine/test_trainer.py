@@ -1,0 +1,258 @@
+import tracemalloc
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lrviz.engine.losses import AnyLoss
+from lrviz.engine.optimizers import AnyOptimizer
+from lrviz.engine.activations import AnyActivation
+from lrviz.engine.parts import kinds
+from lrviz.engine.probes import PROBES
+from lrviz.engine.state import State
+from lrviz.engine.trainer import Trainer
+from lrviz.experiment import parse
+from lrviz.experiment.build import build
+
+
+def assert_same_state(one: State, other: State) -> None:
+    for field in fields(State):
+        mine, theirs = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(mine, dict):
+            assert mine.keys() == theirs.keys()
+            for key in mine:
+                np.testing.assert_array_equal(mine[key], theirs[key], err_msg=f"{field.name}.{key}")
+        else:
+            np.testing.assert_array_equal(mine, theirs, err_msg=field.name)
+
+
+TASKS = {
+    "binary": ({"kind": "moons", "samples": 40}, ("auto", "mse", "binary_cross_entropy")),
+    "multiclass": ("iris", ("auto", "mse", "cross_entropy")),
+    "regression": ({"kind": "sine", "samples": 40}, ("auto", "mse")),
+}
+
+runs = st.fixed_dictionaries(
+    {
+        "lr": st.sampled_from([1e-4, 0.01, 0.3, 1e5]),
+        "schedule": st.sampled_from(
+            [
+                "constant",
+                "cosine",
+                {"kind": "exponential", "unit": "epoch"},
+                {"kind": "step", "step_size": 7},
+                {"kind": "cyclic", "step_size_up": 5},
+                {"kind": "reduce_on_plateau", "patience": 0, "monitor": "training loss"},
+                {"kind": "reduce_on_plateau", "patience": 1},
+            ]
+        ),
+        "weight_seed": st.integers(0, 3),
+        "order_seed": st.integers(0, 3),
+        "weight_decay": st.sampled_from([0.0, 0.01]),
+    }
+)
+
+
+@st.composite
+def families(draw: st.DrawFn) -> list[Any]:
+    task = draw(st.sampled_from(sorted(TASKS)))
+    dataset, losses = TASKS[task]
+    hidden = draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {"units": st.integers(1, 9), "activation": st.sampled_from(sorted(kinds(AnyActivation)))}
+            ),
+            max_size=3,
+        )
+    )
+    common = {
+        "data": {"dataset": dataset, "test_fraction": 0.3},
+        "network": {"hidden": hidden},
+        "loss": draw(st.sampled_from(losses)),
+    }
+    optimizer = draw(st.sampled_from(sorted(kinds(AnyOptimizer))))
+    training = {
+        "batch_size": draw(st.sampled_from([1, 2, 7, 32, 1000])),
+        "eval_every": draw(st.sampled_from([1, 3, 10])),
+        "steps": 40,
+        "dtype": draw(st.sampled_from(["float32", "float64"])),
+        "keep_best": draw(st.booleans()),
+        "early_stopping": draw(st.sampled_from([None, 2])),
+    }
+    family = []
+    for run in draw(st.lists(runs, min_size=2, max_size=4)):
+        seeds = {name: run[name] for name in ("weight_seed", "order_seed")}
+        family.append(
+            parse(
+                {
+                    **common,
+                    "lr": run["lr"],
+                    "schedule": run["schedule"],
+                    "optimizer": {"kind": optimizer, "weight_decay": run["weight_decay"]},
+                    "training": {**training, **seeds},
+                }
+            )
+        )
+    return family
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(family=families(), cut=st.integers(1, 39))
+def test_runs_in_a_batch_equal_the_runs_alone_bit_for_bit(family: list[Any], cut: int) -> None:
+    together = Trainer(build(family), tuple(PROBES))
+    recorded = [together.advance(cut), together.advance(40 - cut)]
+    for row, experiment in enumerate(family):
+        alone = Trainer(build([experiment]), tuple(PROBES))
+        records = alone.advance(40)
+        # A run alone has only its own schedule's memory; beside others there are unused entries.
+        beside = together.state.take([row])
+        beside.memory = {name: beside.memory[name] for name in alone.state.memory}
+        if not alone._checks_bind:
+            beside.loss_sum[:], beside.loss_count[:] = alone.state.loss_sum, alone.state.loss_count
+        assert_same_state(beside, alone.state)
+        assert together.diverged_at[row] == alone.diverged_at[0]
+        loss = np.concatenate([part.loss[:, row] for part in recorded])
+        np.testing.assert_array_equal(loss[: len(records.loss)], records.loss[:, 0])
+        assert np.isnan(loss[len(records.loss) :]).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(family=families(), pieces=st.lists(st.integers(1, 13), min_size=1, max_size=8))
+def test_the_bits_do_not_depend_on_how_training_is_cut_into_pieces(family: list[Any], pieces: list[int]) -> None:
+    whole, cut = Trainer(build(family)), Trainer(build(family))
+    for piece in pieces:
+        cut.advance(piece)
+    whole.advance(sum(pieces))
+    assert_same_state(cut.state, whole.state)
+
+
+def test_a_diverged_run_is_frozen_at_its_last_finite_step_and_its_neighbours_go_on(trainer: Any) -> None:
+    data = {"dataset": {"kind": "plane", "samples": 40}}
+    both = trainer((0.01, 50.0), data=data, optimizer="sgd", network={"hidden": []})
+    records = both.advance(200)
+    step = int(both.diverged_at[1])
+    assert both.diverged_at[0] == 0
+    assert 1 < step < 200
+    assert both.state.step.tolist() == [200, step - 1]
+    assert np.isfinite(both.state.params).all()
+    assert np.isfinite(records.loss[:, 0]).all()
+    assert np.isfinite(records.loss[: step - 1, 1]).all()
+    assert np.isnan(records.loss[step - 1 :, 1]).all()
+    again = trainer((50.0,), data=data, optimizer="sgd", network={"hidden": []})
+    short = again.advance(1000)
+    assert len(short.steps) == step - 1
+    np.testing.assert_array_equal(again.state.params[0], both.state.params[1])
+
+
+def test_training_lowers_the_loss_and_raises_the_score(trainer: Any) -> None:
+    moons = trainer((0.05,), data={"dataset": {"kind": "moons", "samples": 300}})
+    records = moons.advance(1000)
+    steps, scores = records.measured["test score"]
+    assert steps.tolist() == list(range(10, 1001, 10))
+    assert scores[-1, 0, 0] > 0.95
+    assert records.loss[-50:].mean() < 0.5 * records.loss[:50].mean()
+
+
+def test_batch_losses_are_the_loss_before_the_update(trainer: Any) -> None:
+    full = trainer((0.1,), training={"batch_size": 1000, "steps": 50, "dtype": "float64"}, optimizer="sgd")
+    examples, loss = full.block.examples, full.block.loss
+    for _ in range(5):
+        expected = loss.value(full.model(0).outputs(examples.train.inputs), examples.train.targets)
+        records = full.advance(1)
+        assert records.loss[0, 0] == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_early_stopping_ends_a_run_after_so_many_checks_without_improvement(trainer: Any) -> None:
+    stuck = trainer((0.0,), training={"early_stopping": 3, "eval_every": 4, "batch_size": 8})
+    records = stuck.advance(100)
+    # The first check is an improvement on nothing; three more bring none.
+    assert records.steps[-1] == 16
+    assert stuck.stopped_early.tolist() == [True]
+    assert stuck.advance(10).steps.size == 0
+
+
+def test_the_best_weights_are_those_of_the_lowest_monitored_loss(trainer: Any) -> None:
+    fickle = trainer((0.5,), training={"keep_best": True, "eval_every": 1, "batch_size": 4})
+    lowest, best = np.inf, fickle.model(0).params
+    for _ in range(100):
+        steps, losses = fickle.advance(1).measured["test loss"]
+        if losses[0, 0, 0] < lowest:
+            lowest, best, at = losses[0, 0, 0], fickle.model(0).params, steps[0]
+    assert fickle.state.best[0] == lowest
+    assert fickle.state.best_step[0] == at
+    np.testing.assert_array_equal(fickle.model(0, best=True).params, best)
+
+
+def test_a_live_edit_keeps_weights_and_slots(trainer: Any, block: Any) -> None:
+    run = trainer((0.01,))
+    run.advance(33)
+    params, slots = run.state.params.copy(), {k: v.copy() for k, v in run.state.slots.items()}
+    run.rebind(block((0.2,), training={"batch_size": 16, "steps": 500}))
+    np.testing.assert_array_equal(run.state.params, params)
+    for name, slot in slots.items():
+        np.testing.assert_array_equal(run.state.slots[name], slot)
+    assert run.advance(1).lr[0, 0] == 0.2
+    assert run.state.step[0] == 34
+
+
+def test_a_rebind_that_changes_nothing_changes_no_bit(trainer: Any, block: Any) -> None:
+    one, other = trainer((0.01, 0.1)), trainer((0.01, 0.1))
+    one.advance(60)
+    for _ in range(6):
+        other.advance(10)
+        other.rebind(block((0.01, 0.1)))
+    assert_same_state(one.state, other.state)
+
+
+def test_saved_and_loaded_state_is_the_same(trainer: Any, tmp_path: Any) -> None:
+    run = trainer((0.01, 0.1), schedule="reduce_on_plateau")
+    run.advance(50)
+    run.state.save(tmp_path / "state.npz")
+    assert_same_state(State.load(tmp_path / "state.npz"), run.state)
+
+
+@pytest.mark.parametrize("kind", sorted(kinds(AnyOptimizer)))
+def test_no_memory_is_allocated_in_a_thousand_warmed_steps(kind: str, trainer: Any) -> None:
+    run = trainer((0.001,), optimizer=kind, training={"batch_size": 32}, data={"dataset": "moons"})
+    for _ in range(30):
+        run.advance(32)
+    tracemalloc.start()
+    try:
+        run.advance(32)
+        tracemalloc.reset_peak()
+        run.advance(32)
+        one_chunk = tracemalloc.get_traced_memory()[1]
+        for _ in range(32):
+            run.advance(32)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert one_chunk < 32_768
+    assert peak - one_chunk < 4096
+
+
+def test_slots_hold_no_denormal_numbers_after_a_flush(trainer: Any) -> None:
+    run = trainer((0.01,), network={"hidden": [{"units": 8, "activation": "relu"}]})
+    run.advance(100)
+    run.state.slots["exp_avg"][:, :5] = 1e-40
+    run._prepare(np.arange(1))
+    run.advance(512)
+    for slot in run.state.slots.values():
+        tiny = (slot != 0) & (np.abs(slot) < np.finfo(np.float32).tiny)
+        assert not tiny.any()
+
+
+def test_probes_do_not_change_training(trainer: Any) -> None:
+    watched, alone = trainer((0.01,), probes=tuple(PROBES)), trainer((0.01,))
+    records = watched.advance(100)
+    alone.advance(100)
+    assert_same_state(watched.state, alone.state)
+    assert records.measured["weight norm"][0].tolist() == list(range(10, 101, 10))
+
+
+def test_losses_and_optimizers_are_all_covered_by_the_random_families() -> None:
+    named = {name for _, losses in TASKS.values() for name in losses}
+    assert named == set(kinds(AnyLoss))

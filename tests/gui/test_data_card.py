@@ -1,0 +1,161 @@
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from lrviz.engine.datasets import AnyDataset
+from lrviz.engine.parts import kinds
+from lrviz.experiment import Experiment, edit
+from lrviz.gui.data_card import DataCard
+from lrviz.gui.pictures import grab
+from lrviz.gui.rows import EntryRow
+from lrviz.gui.theme import DARK, LIGHT, Theme, apply
+
+KINDS = list(kinds(AnyDataset))
+
+
+@pytest.fixture
+def card(qtbot: QtBot) -> DataCard:
+    card = DataCard()
+    qtbot.addWidget(card)
+    card.show_experiment(Experiment())
+    return card
+
+
+def test_there_is_a_named_picture_for_every_dataset(card: DataCard) -> None:
+    assert list(card.buttons) == KINDS
+    for name, part in kinds(AnyDataset).items():
+        button = card.buttons[name]
+        assert button.accessibleName() == part.title
+        assert part.title in button.toolTip()
+        assert part.summary in button.toolTip()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_the_dataset_of_the_experiment_is_checked(card: DataCard, kind: str) -> None:
+    card.show_experiment(edit(Experiment(), "data.dataset.kind", kind))
+    assert [name for name, button in card.buttons.items() if button.isChecked()] == [kind]
+
+
+def test_a_click_asks_for_the_dataset_and_leaves_the_check_to_the_experiment(
+    card: DataCard, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(card.edited) as told:
+        qtbot.mouseClick(card.buttons["moons"], Qt.MouseButton.LeftButton)
+    assert told.args == ["data.dataset.kind", "moons"]
+    assert card.buttons["spiral"].isChecked()
+    assert not card.buttons["moons"].isChecked()
+
+
+def test_a_click_on_the_present_dataset_asks_for_nothing(card: DataCard, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(card.edited):
+        qtbot.mouseClick(card.buttons["spiral"], Qt.MouseButton.LeftButton)
+    assert card.buttons["spiral"].isChecked()
+
+
+def test_pictures_can_be_reached_and_chosen_by_keyboard(card: DataCard, qtbot: QtBot) -> None:
+    assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in card.buttons.values())
+    with qtbot.waitSignal(card.edited) as told:
+        qtbot.keyClick(card.buttons["xor"], Qt.Key.Key_Space)
+    assert told.args == ["data.dataset.kind", "xor"]
+
+
+def test_showing_an_experiment_emits_nothing(card: DataCard, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(card.edited):
+        card.show_experiment(edit(Experiment(), "data.dataset.kind", "gauss"))
+
+
+def test_the_fields_are_those_of_the_dataset_shown(card: DataCard, qtbot: QtBot) -> None:
+    card.show_experiment(edit(Experiment(), "data.dataset.noise", 0.3))
+    noise = card.fields.row("data.dataset.noise")
+    assert isinstance(noise, EntryRow)
+    assert noise.entry.text() == "0.3"
+    with qtbot.waitSignal(card.edited) as told:
+        noise.entry.entered.emit(0.4)
+    assert told.args == ["data.dataset.noise", 0.4]
+    card.show_experiment(edit(Experiment(), "data.dataset.kind", "digits"))
+    assert not card.fields.isVisible()
+    assert card.show_error("data.dataset.noise", "There is no such field.")
+    assert card.message.text() == "There is no such field."
+
+
+@pytest.mark.parametrize("name", ["test_fraction", "validation_fraction", "standardize", "seed"])
+def test_how_examples_are_divided_is_behind_more(card: DataCard, name: str) -> None:
+    card.show()
+    row = card.forms[1].row(f"data.{name}")
+    assert not row.isVisible()
+    assert card.show_error(f"data.{name}", "Wrong.")
+    assert row.isVisible()
+    assert row.message.text() == "Wrong."
+
+
+def test_what_is_wrong_with_the_dataset_is_said_below_the_pictures(card: DataCard) -> None:
+    card.show()
+    assert card.show_error("data.dataset.kind", "No such dataset.")
+    assert card.message.isVisible()
+    assert card.message.text() == "No such dataset."
+    card.clear_errors()
+    assert not card.message.isVisible()
+
+
+def test_errors_of_other_parts_are_not_shown(card: DataCard) -> None:
+    assert not card.show_error("training.steps", "Wrong.")
+    assert not card.show_error("lr", "Wrong.")
+
+
+@pytest.mark.parametrize(
+    ("counts", "text"),
+    [
+        ((280, 120), "280 train · 120 test"),
+        ((1257, 540, 100), "1,257 train · 540 test · 100 validation"),
+        ((400, 0), "400 train"),
+    ],
+)
+def test_the_context_counts_the_examples(card: DataCard, counts: tuple[int, ...], text: str) -> None:
+    card.set_counts(*counts)
+    assert card.context.full_text() == text
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_every_picture_differs_and_is_painted_in_the_themes_colours(
+    card: DataCard, qapp: object, theme: Theme
+) -> None:
+    apply(qapp, theme)  # type: ignore[arg-type]
+    pictures = {}
+    for name, button in card.buttons.items():
+        button.resize(44, 44)
+        button.setChecked(False)
+        image = grab(button, 2.0)
+        colors = {image.pixelColor(x, y).name() for x in range(88) for y in range(88)}
+        assert theme.field in colors
+        assert theme.blue in colors
+        pictures[name] = bytes(image.constBits())
+    assert len(set(pictures.values())) == len(KINDS)
+
+
+@pytest.mark.parametrize("width", [220, 270, 300])
+def test_five_pictures_fit_in_a_row(card: DataCard, width: int) -> None:
+    card.setFixedWidth(width)
+    card.show()
+    places = [button.geometry() for button in card.buttons.values()]
+    assert len({place.top() for place in places}) == -(-len(KINDS) // 5)
+    assert all(30 <= place.width() <= 52 for place in places)
+    assert not any(a.intersects(b) for i, a in enumerate(places) for b in places[:i])
+    assert all(card.content.rect().contains(place) for place in places)
+
+
+def test_the_pictures_do_not_import_scikit_learn() -> None:
+    script = (
+        "import sys\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "app = QApplication([])\n"
+        "from lrviz.experiment import Experiment\n"
+        "from lrviz.gui.data_card import DataCard\n"
+        "card = DataCard()\n"
+        "card.show_experiment(Experiment())\n"
+        "card.grab()\n"
+        "assert 'sklearn' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
