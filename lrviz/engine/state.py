@@ -47,7 +47,9 @@ class State:
         index = np.asarray(rows, dtype=np.intp)
         values: dict[str, Any] = {}
         for name, value in self._arrays():
-            values[name] = {k: v[index] for k, v in value.items()} if isinstance(value, dict) else value[index]
+            values[name] = (
+                {k: v[index] for k, v in value.items()} if isinstance(value, dict) else value[index]
+            )
         return type(self)(**values)
 
     def put(self, rows: NDArray[np.intp], other: Self) -> None:

@@ -113,7 +113,9 @@ class Trainer:
         specs = [block.optimizers[row] for row in rows]
         self._update = type(specs[0]).bind(specs, work.params, self._grad, work.slots)
         self._table_rates = self._rates(rows)
-        self._batches = Batches(len(examples.train), block.batch_size, [block.order_seeds[row] for row in rows])
+        self._batches = Batches(
+            len(examples.train), block.batch_size, [block.order_seeds[row] for row in rows]
+        )
         self._pass = Propagation(self.network, work.params, batch, self._grad)
         self._evaluations = {
             name: Evaluation(self.network, work.params, block.loss, examples.task, split)
@@ -158,9 +160,7 @@ class Trainer:
         self._rounded = np.empty((factors, length, runs, 1), dtype=dtype)
         # A single run's factors as arrays without axes: broadcasting a column costs half a microsecond.
         shape = () if runs == 1 else (runs, 1)
-        self._columns = [
-            [self._rounded[f, k].reshape(shape) for f in range(factors)] for k in range(length)
-        ]
+        self._columns = [[self._rounded[f, k].reshape(shape) for f in range(factors)] for k in range(length)]
         self._mask = np.empty_like(self._work.params, dtype=np.bool_)
 
     @property
@@ -390,9 +390,7 @@ class Trainer:
         return {name: values[0] for name, (_, values) in _collect(measured, self.block.runs).items()}
 
 
-def _collect(
-    measured: list[Measured], runs: int
-) -> dict[str, tuple[Integers, Floats]]:
+def _collect(measured: list[Measured], runs: int) -> dict[str, tuple[Integers, Floats]]:
     """Measurements of some rows each as arrays over all R runs; NaN for runs that had ended."""
     collected: dict[str, tuple[list[int], list[Floats]]] = {}
     for name, step, rows, values in measured:

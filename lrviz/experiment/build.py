@@ -70,7 +70,9 @@ def notices(experiment: Experiment, examples: Examples) -> tuple[str, ...]:
     batch, count = experiment.training.batch_size, len(examples.train)
     if batch > count:
         noun = "example" if count == 1 else "examples"
-        said.append(f"Batch size {batch} is more than the {count} training {noun}; every step uses all of them.")
+        said.append(
+            f"Batch size {batch} is more than the {count} training {noun}; every step uses all of them."
+        )
     if experiment.lr == 0.0:
         said.append("α is 0, so no weight moves; try 0.01.")
     if not len(examples.test):

@@ -39,8 +39,22 @@ VERBS: tuple[Verb, ...] = (
         "Save a picture of the window, or copy it.",
         "screenshot",
     ),
-    Verb("theme", "Theme", "fa6s.circle-half-stroke", "Ctrl+T", "Switch between dark and light.", "switch_theme"),
-    Verb("restore", "Show all panels", "fa6s.down-left-and-up-right-to-center", "Esc", "Leave the maximized panel.", "restore"),
+    Verb(
+        "theme",
+        "Theme",
+        "fa6s.circle-half-stroke",
+        "Ctrl+T",
+        "Switch between dark and light.",
+        "switch_theme",
+    ),
+    Verb(
+        "restore",
+        "Show all panels",
+        "fa6s.down-left-and-up-right-to-center",
+        "Esc",
+        "Leave the maximized panel.",
+        "restore",
+    ),
     Verb("shortcuts", "Shortcuts", "fa6s.keyboard", "F1", "List all shortcuts.", "show_shortcuts"),
 )
 

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication
 from lrviz.experiment import Experiment, ExperimentError, parse
 from lrviz.experiment.files import FileError
 from lrviz.experiment.presets import STARTUP, preset
-from lrviz.gui import files, settings, theme as themes
+from lrviz.gui import files, settings
+from lrviz.gui import theme as themes
 from lrviz.gui.settings import Settings
 from lrviz.gui.window import Window
 from lrviz.session.session import Session
@@ -32,6 +33,7 @@ def main(experiment: Experiment | None = None) -> int:
     window.resize(1600, 1000)
     if saved.geometry:
         window.restoreGeometry(QByteArray(b64decode(saved.geometry)))
+    window.set_speed(saved.speed)
     window.show()
     window.start()
     if experiment is None and not saved.experiment:
@@ -65,7 +67,12 @@ def _remember(window: Window, session: Session, saved: Settings) -> None:
     geometry = b64encode(window.saveGeometry().data()).decode("ascii")
     theme = window.theme.name if window.theme is not themes.system_theme() else "system"
     changed = saved.model_copy(
-        update={"geometry": geometry, "theme": theme, "experiment": session.experiment.model_dump(mode="json")}
+        update={
+            "geometry": geometry,
+            "theme": theme,
+            "experiment": session.experiment.model_dump(mode="json"),
+            "speed": window.speed,
+        }
     )
     try:
         settings.save(changed)

@@ -21,7 +21,7 @@ from lrviz.gui.painting import class_colors, diverging, diverging_pixels, image
 from lrviz.gui.theme import Theme, current, icon, mix
 
 DATASET = "data.dataset"
-COLUMNS = 5
+COLUMNS = 6
 POINTS = 140
 """Points in a picture; more would run together."""
 CELLS = 9

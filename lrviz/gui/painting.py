@@ -58,11 +58,11 @@ class Axes:
         painter.drawLine(rect.bottomLeft(), rect.topLeft())
         painter.setPen(QColor(theme.muted))
         height = metrics.height()
-        for value in ticks(*self.x, max(2, int(rect.width() / _PER_TICK_X))):
+        for value in _marks(self.x, rect.width() / _PER_TICK_X):
             box = QRectF(self.at(value, self.y[0]).x() - 40, rect.bottom() + 3, 80, height)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, write(value))
         widest = 0.0
-        for value in ticks(*self.y, max(2, int(rect.height() / _PER_TICK_Y))):
+        for value in _marks(self.y, rect.height() / _PER_TICK_Y):
             text = write(value)
             widest = max(widest, metrics.horizontalAdvance(text))
             box = QRectF(0, self.at(self.x[0], value).y() - height / 2, rect.left() - _GAP, height)
@@ -83,8 +83,8 @@ def fitted(
     metrics = QFontMetricsF(sized(font, TICK_PIXELS))
     height = metrics.height()
     below, above = 2 * height + 5, height / 2
-    rows = max(2, int((area.height() - below - above) / _PER_TICK_Y))
-    numbers = max(metrics.horizontalAdvance(write(value)) for value in ticks(*y, rows))
+    rows = (area.height() - below - above) / _PER_TICK_Y
+    numbers = max((metrics.horizontalAdvance(write(value)) for value in _marks(y, rows)), default=0.0)
     left, right = numbers + height + _GAP + 4, 12.0
     rect = area.adjusted(left, above, -right, -below)
     if square:
@@ -168,12 +168,12 @@ def sentence(painter: QPainter, area: QRectF, text: str, theme: Theme) -> None:
 
 
 def notice(painter: QPainter, area: QRectF, text: str, theme: Theme) -> None:
-    """A muted sentence over a picture, near its lower edge."""
+    """A muted sentence over the middle of a picture."""
+    painter.setFont(sized(painter.font(), TICK_PIXELS + 1))
     metrics = QFontMetricsF(painter.font())
     inner = area.adjusted(16, 0, -16, 0)
     flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
     box = metrics.boundingRect(inner, flags, text).adjusted(-10, -6, 10, 6)
-    box.moveBottom(area.bottom() - 14)
     painter.setPen(QPen(QColor(theme.line), 1.0))
     painter.setBrush(rgba(theme.card, 0.92))
     painter.drawRoundedRect(box, 6, 6)
@@ -195,6 +195,13 @@ def read_out(painter: QPainter, area: QRectF, at: QPointF, text: str, theme: The
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(QColor(theme.text))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _marks(bounds: tuple[float, float], most: float) -> list[float]:
+    """Round numbers for an axis, about as many as there is room for, and two at least."""
+    # Any range holds two multiples of the right step long before there are eight of them.
+    choices = (ticks(*bounds, number) for number in range(max(2, int(most)), max(2, int(most)) + 8))
+    return next((marks for marks in choices if len(marks) > 1), [])
 
 
 def _luminance(color: str) -> float:

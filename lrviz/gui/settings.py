@@ -14,10 +14,14 @@ FOLDER_VARIABLE = "LRVIZ_CONFIG_DIR"
 """The environment variable that names another folder."""
 
 
+START_SPEED = 1000.0
+"""Steps per second at the first start: fast enough to learn in seconds, slow enough to watch."""
+
+
 class Settings(BaseModel):
     """geometry: of the window, as base64. experiment: the last one, not validated here (None: none yet).
 
-    folded: titles of the cards that show their headline only. folder: where files were saved last.
+    folded: titles of the cards that show their headline only. folder: where files were saved last. speed: the limit in steps per second, None: none.
     Names that a newer lrviz wrote are ignored.
     """
 
@@ -28,6 +32,7 @@ class Settings(BaseModel):
     experiment: dict[str, Any] | None = None
     folded: tuple[str, ...] = ()
     folder: str = ""
+    speed: float | None = START_SPEED
 
 
 def settings_path() -> Path:

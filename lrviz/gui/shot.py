@@ -32,6 +32,9 @@ class StillSession:
     def step(self, n: int = 1) -> None:
         """Nothing."""
 
+    def limit(self, speed: float | None) -> None:
+        """Nothing."""
+
     def apply(self, experiment: Experiment) -> None:
         """Nothing."""
 
@@ -43,7 +46,9 @@ class StillSession:
         return self._core.snapshot()
 
 
-def shot(experiment: Experiment, steps: int, panel: str, size: tuple[int, int], theme: str, out: Path) -> None:
+def shot(
+    experiment: Experiment, steps: int, panel: str, size: tuple[int, int], theme: str, out: Path
+) -> None:
     """Train `steps` steps and write a picture of a panel, or of the window, as PNG.
 
     Raises FileError when the file cannot be written, and ValueError for an unknown panel or theme.

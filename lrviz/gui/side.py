@@ -15,7 +15,7 @@ from lrviz.gui.preview import preview
 from lrviz.gui.training_card import TrainingCard
 from lrviz.session.snapshot import Snapshot
 
-WIDTH = 290
+WIDTH = 308
 
 
 class Side(QScrollArea):
@@ -91,4 +91,3 @@ class Side(QScrollArea):
         """Take back all messages."""
         for card in self._editors:
             card.clear_errors()
-

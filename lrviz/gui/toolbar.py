@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
+from lrviz.gui.controls import Slider
+from lrviz.gui.numbers import rounded
 from lrviz.gui.theme import Theme, icon, on_accent
 from lrviz.session.snapshot import Snapshot, Status
 
 LEFT = ("run", "step", "reset")
+SLOWEST, FASTEST = 1.0, 50_000.0
+"""The ends of the speed slider, in steps per second; the right end stands for no limit."""
 RIGHT = ("open", "save", "theme", "screenshot")
 
 
@@ -39,6 +43,9 @@ class ActionButton(QPushButton):
 class Toolbar(QFrame):
     """Buttons left and right, and in the middle step, epoch and speed."""
 
+    speedChosen = Signal(object)  # noqa: N815 - Qt's spelling of signals
+    """The most steps per second, or None."""
+
     def __init__(self, actions: Mapping[str, QAction], presets: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("toolbar")
@@ -54,6 +61,8 @@ class Toolbar(QFrame):
         row.addSpacing(8)
         self.buttons = {name: ActionButton(actions[name], primary=name == "run") for name in (*LEFT, *RIGHT)}
         self._add(row, LEFT)
+        row.addSpacing(8)
+        self._add_speed(row)
         self.progress = QLabel()
         self.progress.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row.addWidget(self.progress, 1)
@@ -64,6 +73,31 @@ class Toolbar(QFrame):
         row.addWidget(self.presets)
         self._add(row, RIGHT)
         self.buttons["run"].setFixedWidth(92)
+
+    def _add_speed(self, row: QHBoxLayout) -> None:
+        title = QLabel("Speed")
+        title.setProperty("look", "muted")
+        self.speed = Slider(SLOWEST, FASTEST, "log")
+        self.speed.setFixedWidth(110)
+        self.speed.setAccessibleName("Speed")
+        self.speed.setToolTip(
+            "The most steps per second. Low: every step can be watched. At the right end: as fast as it can."
+        )
+        self.limit = QLabel()
+        self.limit.setFixedWidth(40)
+        self.speed.moved.connect(self._move_speed)
+        for widget in (title, self.speed, self.limit):
+            row.addWidget(widget)
+
+    def _move_speed(self, value: float) -> None:
+        limit = None if value >= FASTEST * 0.99 else rounded(value, 1 if value >= 10 else 2)
+        self.show_speed(limit)
+        self.speedChosen.emit(limit)
+
+    def show_speed(self, limit: float | None) -> None:
+        """Show this limit in steps per second; None: no limit."""
+        self.speed.set_value(FASTEST if limit is None else limit)
+        self.limit.setText("max" if limit is None else f"{limit:,.0f}")
 
     def _add(self, row: QHBoxLayout, names: Sequence[str]) -> None:
         for name in names:

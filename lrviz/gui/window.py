@@ -16,15 +16,15 @@ from lrviz.gui import files
 from lrviz.gui import theme as themes
 from lrviz.gui.actions import VERBS, Verb
 from lrviz.gui.cards import Card
+from lrviz.gui.happening import HappeningCard
+from lrviz.gui.numbers import rounded, write
 from lrviz.gui.panels import PANELS, Panel
 from lrviz.gui.panels.outcome import OUTCOMES, outcome_for
-from lrviz.gui.numbers import rounded, write
 from lrviz.gui.pictures import picture_menu
 from lrviz.gui.side import Side
 from lrviz.gui.stage import Stage
 from lrviz.gui.theme import Theme, icon
 from lrviz.gui.toolbar import Toolbar
-from lrviz.gui.happening import HappeningCard
 from lrviz.session.snapshot import Snapshot, Status
 from lrviz.session.verdict import judge
 
@@ -44,6 +44,7 @@ class SessionLike(Protocol):
     def step(self, n: int = 1) -> None: ...
     def reset(self) -> None: ...
     def apply(self, experiment: Experiment) -> None: ...
+    def limit(self, speed: float | None) -> None: ...
     def watch(self, probes: Sequence[str]) -> None: ...
     def snapshot(self) -> Snapshot: ...
     def hold(self) -> AbstractContextManager[None]: ...
@@ -61,6 +62,7 @@ class Window(QMainWindow):
         super().__init__()
         self.session = session
         self.theme = theme
+        themes.apply(_app(), theme)
         self.setWindowTitle("lrviz")
         self.verbs = {entry.name: self._action(entry) for entry in VERBS}
         self.toolbar = Toolbar(self.verbs, self._presets_menu())
@@ -78,7 +80,10 @@ class Window(QMainWindow):
         self._drawn_at: dict[Panel, float] = {}
         self._words_at = 0.0
         self._words_for: tuple[object, ...] = ()
+        self.speed: float | None = None
         self.side.edited.connect(self.edited)
+        self.toolbar.speedChosen.connect(self.set_speed)
+        self.toolbar.show_speed(None)
         self.stage.arranged.connect(self._subscribe)
         self.stage.folded.connect(self._move_words)
         self._timer = QTimer(self)
@@ -124,6 +129,8 @@ class Window(QMainWindow):
             panel.setVisible(panel is panels[0])
         self._add_card_verbs(card)
         card.menu.addAction("Maximize or restore", lambda: self.stage.toggle(name))
+        for panel in panels:
+            panel.fill_menu(card.menu)
         return card
 
     def _add_card_verbs(self, card: Card) -> None:
@@ -162,9 +169,7 @@ class Window(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Recolour everything."""
         self.theme = theme
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        themes.apply(app, theme)
+        themes.apply(_app(), theme)
         for panel in self._all_panels():
             panel.set_theme(theme)
         self.toolbar.set_theme(theme)
@@ -187,7 +192,11 @@ class Window(QMainWindow):
         snapshot = self.session.snapshot()
         self._held.enter_context(self.session.hold())
         previous, self._snapshot = self._snapshot, snapshot
-        if previous is None or previous.experiment is not snapshot.experiment or snapshot.generation != previous.generation:
+        if (
+            previous is None
+            or previous.experiment is not snapshot.experiment
+            or snapshot.generation != previous.generation
+        ):
             self._show_experiment(snapshot)
         self.toolbar.show_snapshot(snapshot, self.theme)
         self.side.show_progress(snapshot)
@@ -197,11 +206,20 @@ class Window(QMainWindow):
         self._painted.start()
 
     def _draw_panels(self, snapshot: Snapshot, everything: bool) -> None:
-        state = (snapshot.generation, snapshot.step, snapshot.status, len(snapshot.edits), id(snapshot.experiment))
+        state = (
+            snapshot.generation,
+            snapshot.step,
+            snapshot.status,
+            len(snapshot.edits),
+            id(snapshot.experiment),
+        )
         now = monotonic()
         slow_drawn = False
         for panel in self._all_panels():
-            if not (panel.isVisible() or (everything and not panel.isHidden())) or self._drawn.get(panel) == state:
+            if (
+                not (panel.isVisible() or (everything and not panel.isHidden()))
+                or self._drawn.get(panel) == state
+            ):
                 continue
             if not everything and snapshot.status is Status.RUNNING and panel.interval:
                 # At most one of the costly pictures a frame, so that no frame is long.
@@ -255,7 +273,9 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{name} – lrviz" if name else "lrviz")
 
     def _subscribe(self) -> None:
-        self.session.watch([probe for panel in self._all_panels() if not panel.isHidden() for probe in panel.probes])
+        self.session.watch(
+            [probe for panel in self._all_panels() if not panel.isHidden() for probe in panel.probes]
+        )
 
     # Verbs
 
@@ -298,6 +318,12 @@ class Window(QMainWindow):
         self.session.pause()
         self.session.reset()
 
+    def set_speed(self, limit: float | None) -> None:
+        """Train at most this many steps per second; None: as many as it can."""
+        self.speed = limit
+        self.toolbar.show_speed(limit)
+        self.session.limit(limit)
+
     def open_file(self) -> None:
         """Open an experiment."""
         experiment = files.open_experiment(self)
@@ -332,3 +358,10 @@ class Window(QMainWindow):
         self._held.close()
         self.session.close()
         super().closeEvent(event)
+
+
+def _app() -> QApplication:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise RuntimeError("A window needs a QApplication; make one first.")
+    return app

@@ -48,7 +48,7 @@ class Snapshot:
     generation: raised by every rebuild; results of another generation are stale.
     step, epoch: updates done, and passes over the training data. speed: steps per second, 0 while paused.
     lr: the rate of the next step, schedule included; experiment.lr is the reference α.
-    series: by name, see `lrviz.session.series.names`. ghost: the series of the previous attempt.
+    series: by name, see `lrviz.session.history`. ghost: the series of the previous attempt.
     best: (step, value) of the lowest monitored loss so far, None before the first check.
     diverged_at: the first step that was not finite. model: the parameters shown (the best kept ones
     when the run ended and `keep_best` is on). loss: the resolved loss.

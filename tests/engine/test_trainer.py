@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lrviz.engine.activations import AnyActivation
 from lrviz.engine.losses import AnyLoss
 from lrviz.engine.optimizers import AnyOptimizer
-from lrviz.engine.activations import AnyActivation
 from lrviz.engine.parts import kinds
 from lrviz.engine.probes import PROBES
 from lrviz.engine.state import State
@@ -121,7 +121,9 @@ def test_runs_in_a_batch_equal_the_runs_alone_bit_for_bit(family: list[Any], cut
 
 @settings(max_examples=25, deadline=None)
 @given(family=families(), pieces=st.lists(st.integers(1, 13), min_size=1, max_size=8))
-def test_the_bits_do_not_depend_on_how_training_is_cut_into_pieces(family: list[Any], pieces: list[int]) -> None:
+def test_the_bits_do_not_depend_on_how_training_is_cut_into_pieces(
+    family: list[Any], pieces: list[int]
+) -> None:
     whole, cut = Trainer(build(family)), Trainer(build(family))
     for piece in pieces:
         cut.advance(piece)

@@ -347,9 +347,7 @@ def test_a_diverging_run_is_frozen_at_its_last_finite_step():
 
 
 def test_a_run_that_stops_early_says_so_and_shows_the_best_weights_when_they_are_kept():
-    core = Core(
-        small(lr=3.0, training__early_stopping=2, training__keep_best=True, training__steps=5000)
-    )
+    core = Core(small(lr=3.0, training__early_stopping=2, training__keep_best=True, training__steps=5000))
     core.advance(5000)
     snapshot = core.snapshot()
     assert snapshot.status is Status.STOPPED_EARLY

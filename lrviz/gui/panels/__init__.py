@@ -12,7 +12,8 @@ from lrviz.gui.panels.norms import WeightNormsPanel
 from lrviz.gui.panels.weights import WeightsPanel
 
 PANELS: dict[str, type[Panel]] = {
-    panel.name: panel for panel in (LossPanel, LearningRatePanel, NetworkPanel, WeightsPanel, WeightNormsPanel)
+    panel.name: panel
+    for panel in (LossPanel, LearningRatePanel, NetworkPanel, WeightsPanel, WeightNormsPanel)
 }
 
 __all__ = ["PANELS", "Panel"]

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from lrviz.gui.theme import Theme
 from lrviz.session.snapshot import Snapshot
@@ -31,6 +31,9 @@ class Panel(QWidget):
     def draw(self, snapshot: Snapshot) -> None:
         """Show this snapshot; called often, must cost a few milliseconds at most."""
         raise NotImplementedError
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Add to the card's menu what can be done with this panel."""
 
     def set_theme(self, theme: Theme) -> None:
         """Recolour everything."""

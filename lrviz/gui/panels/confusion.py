@@ -71,7 +71,7 @@ class ConfusionPanel(PaintedPanel):
             self._paint_cell(painter, _cell(box, cell, row, column), row, column, float(shares[row, column]))
         self._paint_names(painter, box, cell)
         if self._unread:
-            notice(painter, self.area(), "Not finite: some outputs are no longer numbers.", self.theme)
+            notice(painter, self.area(), "The outputs are not finite.", self.theme)
 
     def text_at(self, at: QPointF) -> str:
         """The share of the cell under the pointer."""

@@ -101,7 +101,7 @@ class DecisionMapPanel(PaintedPanel):
             if finite.all():
                 self._paint_curve(painter, axes)
         if not finite.all():
-            notice(painter, self.area(), "Not finite: the predictions are no longer numbers.", self.theme)
+            notice(painter, self.area(), "The predictions are not finite.", self.theme)
 
     def text_at(self, at: QPointF) -> str:
         """The inputs under the pointer and what is predicted there."""

@@ -26,7 +26,7 @@ class LearningRatePanel(PlottedPanel):
         if rate:
             lines["α"] = Line(rate, self.theme.amber, 2.0)
         if before:
-            lines["previous attempt"] = Line(before, self.theme.muted, 1.5, "dashed", opacity=0.8)
+            lines["previous attempt"] = Line(before, self.theme.muted, 1.5, "dashed", opacity=0.8, past=True)
         return lines
 
     def context(self, snapshot: Snapshot) -> str:

@@ -34,9 +34,13 @@ class LossPanel(PlottedPanel):
         if training:
             lines["training, each batch"] = Line(training, theme.blue, 1.0, opacity=0.28, faint=True)
         if before:
-            lines["previous training"] = Line(before, theme.muted, 1.5, "dashed", smooth=True, opacity=0.8)
+            lines["previous training"] = Line(
+                before, theme.muted, 1.5, "dashed", smooth=True, opacity=0.8, past=True
+            )
         if tested_before:
-            lines["previous test"] = Line(tested_before, theme.muted, 1.5, "dotted", smooth=True, opacity=0.8)
+            lines["previous test"] = Line(
+                tested_before, theme.muted, 1.5, "dotted", smooth=True, opacity=0.8, past=True
+            )
         return lines
 
     def context(self, snapshot: Snapshot) -> str:

@@ -78,7 +78,7 @@ class NetworkPanel(PaintedPanel):
                 self._paint_node(painter, rect, level, bool(finite))
         self._paint_names(painter, layout)
         if not all(np.isfinite(matrix).all() for matrix in self._matrices):
-            notice(painter, self.area(), "Not finite: some weights are no longer numbers.", self.theme)
+            notice(painter, self.area(), "Some weights are not finite.", self.theme)
 
     def text_at(self, at: QPointF) -> str:
         """The bias of a node, or the weight of an edge."""

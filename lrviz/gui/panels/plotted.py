@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from lrviz.gui.panels.base import Panel
 from lrviz.gui.plots.curves import Curve
@@ -49,6 +49,10 @@ class PlottedPanel(Panel):
         self._shown = key
         self.refresh()
 
+    def fill_menu(self, menu: QMenu) -> None:
+        """What can be done with the plot."""
+        self.plot.fill_menu(menu)
+
     def set_theme(self, theme: Theme) -> None:
         """Recolour everything."""
         self.theme = theme
@@ -60,7 +64,8 @@ class PlottedPanel(Panel):
         if self._snapshot is None:
             return
         snapshot = self._snapshot
-        self.plot.show_curves(self.curves(snapshot), marks(snapshot.edits, snapshot.diverged_at), self.empty)
+        crossings = marks(snapshot.edits, snapshot.diverged_at)
+        self.plot.show_curves(self.curves(snapshot), crossings, self.empty, reach=snapshot.planned)
         context = self.context(snapshot)
         if context != self._context:
             self._context = context

@@ -72,7 +72,7 @@ class PredictedPanel(PaintedPanel):
         for at in self._places(axes)[finite].tolist():
             painter.drawEllipse(QPointF(*at), _DOT / 2, _DOT / 2)
         if not finite.all():
-            notice(painter, self.area(), "Not finite: some predictions are no longer numbers.", theme)
+            notice(painter, self.area(), "Some predictions are not finite.", theme)
 
     def text_at(self, at: QPointF) -> str:
         """The example under the pointer."""

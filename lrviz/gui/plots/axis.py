@@ -5,7 +5,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 
 from lrviz.gui.painting import TICK_PIXELS, sized
@@ -18,6 +18,8 @@ BOTTOM_HEIGHT = 38
 _LINE_HEIGHT = 16.0
 _PER_TICK_X, _PER_TICK_Y = 50.0, 42.0
 _GAP = 6.0
+_OVERHANG = 4.0
+"""How far a text may stand out at the right end of the bottom axis before it would be cut off."""
 
 Ticks = Callable[[float, float, int], list[Tick]]
 
@@ -64,6 +66,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         width, height = self.width(), self.height()
         if width <= 0 or height <= 0 or not high > low:
             return None
+        metrics = QFontMetricsF(self.tick_font())
         texts = []
         for tick in self.ticks():
             share = (tick.position - low) / (high - low)
@@ -73,7 +76,10 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
                 box.moveTop(min(max(box.top(), 0.0), height - _LINE_HEIGHT))
                 texts.append((box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick.text))
             else:
-                box = QRectF(share * width - _PER_TICK_X / 2, 4, _PER_TICK_X, _LINE_HEIGHT)
+                x = share * width
+                if x + metrics.horizontalAdvance(tick.text) / 2 > width + _OVERHANG:
+                    continue
+                box = QRectF(x - _PER_TICK_X / 2, 4, _PER_TICK_X, _LINE_HEIGHT)
                 texts.append((box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, tick.text))
         ends = ((width, 0), (width, height)) if self.vertical else ((0, 0), (width, 0))
         return (self.pen(), *(QPointF(*end) for end in ends)), [], texts

@@ -63,6 +63,10 @@ class Curve(Protocol):
     def legend(self) -> bool:
         """Whether the legend and the read-out name it."""
 
+    @property
+    def past(self) -> bool:
+        """Whether it is of an earlier attempt."""
+
     def shape(self, start: float, stop: float, points: int, log: bool) -> Shape | None:
         """What it draws between two steps; None without a drawable value."""
 
@@ -82,7 +86,7 @@ class Line:
 
     Where several samples share a pixel it spans their minimum and maximum. `smooth`: instead their
     exponential moving average, with a time constant of 1 % of the visible steps and at least 20 steps.
-    `faint`: a backdrop whose lowest dips do not widen a log axis.
+    `faint`: a backdrop whose lowest dips do not widen a log axis. `past`: of an earlier attempt.
     """
 
     view: SeriesView
@@ -94,6 +98,7 @@ class Line:
     smooth: bool = False
     faint: bool = False
     legend: bool = True
+    past: bool = False
 
     def shape(self, start: float, stop: float, points: int, log: bool) -> Shape | None:
         """See `Curve`."""
@@ -169,6 +174,7 @@ class Band:
     upper: int
     opacity: float = 0.2
     legend: bool = False
+    past: bool = False
 
     def shape(self, start: float, stop: float, points: int, log: bool) -> Shape | None:
         """See `Curve`."""

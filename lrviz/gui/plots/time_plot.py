@@ -40,6 +40,7 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
         self.shapes: dict[str, Shape] = {}
         self.marks: tuple[Mark, ...] = ()
         self.empty = ""
+        self.reach = float("inf")
         self.following = True
         self.pointer: QPointF | None = None
         self.log = log
@@ -57,8 +58,18 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
         self.setMinimumSize(160, 110)
         self.set_theme(theme)
 
-    def show_curves(self, curves: Mapping[str, Curve], marks: Sequence[Mark] = (), empty: str = "") -> None:
-        """Show these curves, the first on top, and these marks; without any numbers the sentence `empty`."""
+    def show_curves(
+        self,
+        curves: Mapping[str, Curve],
+        marks: Sequence[Mark] = (),
+        empty: str = "",
+        reach: float = float("inf"),
+    ) -> None:
+        """Show these curves, the first on top, and these marks; without any numbers the sentence `empty`.
+
+        Curves of the past stretch the axis to the step `reach` at most.
+        """
+        self.reach = reach
         self.curves = {name: curve for name, curve in curves.items() if len(curve.view)}
         self.marks = tuple(marks)
         self.empty = empty
@@ -74,7 +85,7 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
         """Fit the curves to the range and the pixels, and the range to the curves while it follows them."""
         (left, right), (bottom, top) = self.view.viewRange()
         if self.following and self.curves:
-            left, right = rounded_steps(max(curve.view.latest()[0] for curve in self.curves.values()))
+            left, right = rounded_steps(max(map(self._end, self.curves.values())))
         points = max(int(self.view.width()), _LEAST_POINTS)
         shapes = {name: curve.shape(left, right, points, self.log) for name, curve in self.curves.items()}
         self.shapes = {name: shape for name, shape in shapes.items() if shape is not None}
@@ -89,6 +100,10 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
         self._canvas.update()
         if not self.shapes:
             self.viewport().update()
+
+    def _end(self, curve: Curve) -> float:
+        last = float(curve.view.latest()[0])
+        return min(last, self.reach) if curve.past else last
 
     def set_theme(self, theme: Theme) -> None:
         """Recolour axes, grid and texts; the curves' colours come with the curves."""

@@ -45,6 +45,7 @@ def test_uniform_weights_fill_their_range_evenly(initializer, bound):
     weights, _ = weights_and_biases(initializer)
     counts, _ = np.histogram(weights, bins=10, range=(-bound, bound))
     assert counts.sum() == weights.size
+    assert np.abs(weights).max() > 0.9995 * bound
     np.testing.assert_allclose(counts, weights.size / 10, rtol=0.05)
 
 

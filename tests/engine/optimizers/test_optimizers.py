@@ -123,6 +123,19 @@ def test_bits_do_not_depend_on_how_many_steps_are_tabulated_at_once(specs, dtype
     assert np.array_equal(one.go(bumpy, 40), many.go(bumpy, 40))
 
 
+def test_bias_corrections_have_the_same_bits_for_one_step_of_one_run():
+    specs = [Adam(betas=pair) for pair in np.random.default_rng(0).uniform(size=(200, 2))]
+    t = np.arange(1.0, 6.0)[:, None] * np.ones(len(specs))
+    together = np.empty((2, *t.shape))
+    Run(specs, start(200, np.float64), np.ones(200)).update.tabulate(np.ones_like(t), t, together)
+    alone = np.empty((2, 1, 1))
+    for r, spec in enumerate(specs):
+        update = Run([spec], start(1, np.float64), [1.0]).update
+        for k in range(5):
+            update.tabulate(np.ones((1, 1)), np.array([[k + 1.0]]), alone)
+            assert np.array_equal(alone[:, 0, 0], together[:, k, r])
+
+
 @blocks
 def test_a_step_allocates_nothing(specs):
     run = Run(specs[:1], start(1, np.float32, size=5000), [1e-3], chunk=20)

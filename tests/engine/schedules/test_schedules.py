@@ -54,6 +54,14 @@ def test_a_time_has_one_rate_whatever_is_asked_beside_it(schedule):
         assert np.array_equal(schedule.multiple(t[k : k + 1, :1], 100.0)[0], table[k, :1])
 
 
+@pytest.mark.parametrize("part", [Exponential, Step])
+def test_no_factor_changes_its_bits_with_what_is_asked_beside_it(part):
+    for gamma in np.random.default_rng(0).uniform(0.1, 1.0, size=300):
+        schedule = part(gamma=gamma) if part is Exponential else part(gamma=gamma, step_size=1)
+        table = schedule.multiple(np.arange(0.0, 5.0), 5.0)
+        assert [schedule.multiple(times(k), 5.0)[0] for k in range(5)] == table.tolist()
+
+
 def test_constant_stays_at_alpha():
     assert np.array_equal(Constant().multiple(np.arange(5.0), 5.0), np.ones(5))
 
