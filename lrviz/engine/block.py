@@ -38,7 +38,6 @@ class Block:
     monitor: Monitor
     early_stopping: int | None
     min_delta: float
-    keep_best: bool
 
     @property
     def runs(self) -> int:

@@ -1,10 +1,12 @@
 """The learning rates of R runs, some steps ahead."""
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lrviz.engine.block import Block
 from lrviz.engine.schedules.base import Planned, Reactive, Schedule
 
 Floats = NDArray[np.float64]
@@ -29,6 +31,13 @@ class Rates:
         rows = [(schedule, _rows(members, len(lr))) for schedule, members in groups.items()]
         self.planned = [(s, members) for s, members in rows if isinstance(s, Planned)]
         self.reactive = [(s, members) for s, members in rows if isinstance(s, Reactive)]
+
+    @classmethod
+    def of(cls, block: Block, rows: NDArray[np.intp]) -> Self:
+        """The rates of some rows of a block, in that order."""
+        examples = len(block.examples.train)
+        batch = min(block.batch_size, examples)
+        return cls([block.schedules[row] for row in rows], block.lr[rows], block.steps, batch, examples)
 
     def start(self) -> dict[str, Floats]:
         """The reactive schedules' first memory, (R,) arrays by name."""

@@ -87,15 +87,20 @@ class State:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read what `save` wrote. Raises ValueError for anything that holds objects."""
+        """Read what `save` wrote. Raises ValueError for other arrays, and for anything that holds objects."""
         values: dict[str, Any] = {"slots": {}, "memory": {}}
         with np.load(path, allow_pickle=False) as file:
             for name in file.files:
                 owner, _, key = name.partition(".")
-                if key:
+                if key and owner in ("slots", "memory"):
                     values[owner][key] = file[name]
                 else:
                     values[name] = file[name]
+        if values.keys() != set(_NAMES):
+            wrong = ", ".join(sorted(values.keys() ^ set(_NAMES)))
+            raise ValueError(
+                f"{path.name} is no saved state: it differs in {wrong}; it must hold {', '.join(_NAMES)}"
+            )
         return cls(**values)
 
     def _arrays(self) -> list[tuple[str, Any]]:

@@ -1,6 +1,7 @@
 """From experiments to what the engine trains."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -33,11 +34,14 @@ def examples_of(data: Data, loss: Loss, dtype: str) -> Examples:
 
 
 def build(experiments: Sequence[Experiment], examples: Examples | None = None) -> Block:
-    """One block of runs: experiments that differ in numbers only; shapes are taken from the first.
+    """One block of runs: experiments that share data, network, loss, kind of optimizer and training.
 
-    `examples` may be handed over when they are known not to have changed.
+    They may differ in α, schedule, seeds of training, and the optimizer's numbers. `examples` may be
+    handed over when they are known not to have changed. Raises ValueError for runs that differ in more.
     """
     first = experiments[0]
+    for other in experiments[1:]:
+        _require_one_shape(first, other)
     loss = loss_of(first)
     if examples is None:
         examples = examples_of(first.data, loss, first.training.dtype)
@@ -60,8 +64,26 @@ def build(experiments: Sequence[Experiment], examples: Examples | None = None) -
         monitor=training.monitor,
         early_stopping=training.early_stopping,
         min_delta=training.min_delta,
-        keep_best=training.keep_best,
     )
+
+
+def _require_one_shape(first: Experiment, other: Experiment) -> None:
+    expected = _shared(first)
+    for name, value in _shared(other).items():
+        if value != expected[name]:
+            raise ValueError(f"{name} differs between the runs of a block; it must be equal in all")
+
+
+def _shared(experiment: Experiment) -> dict[str, Any]:
+    """What all runs of a block have in common."""
+    own = {"weight_seed", "order_seed", "keep_best", "probes"}
+    return {
+        "data": experiment.data,
+        "network": experiment.network,
+        "loss": experiment.loss,
+        "optimizer.kind": experiment.optimizer.kind,
+        **{f"training.{name}": value for name, value in experiment.training if name not in own},
+    }
 
 
 def notices(experiment: Experiment, examples: Examples) -> tuple[str, ...]:
@@ -77,4 +99,6 @@ def notices(experiment: Experiment, examples: Examples) -> tuple[str, ...]:
         said.append("α is 0, so no weight moves; try 0.01.")
     if not len(examples.test):
         said.append("There are no test examples, so only the training loss is shown.")
+    if experiment.data.validation_fraction > 0.0 and not len(examples.validation):
+        said.append("There are too few examples to validate on, so the training loss stands in for that.")
     return tuple(said)

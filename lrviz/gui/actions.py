@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Verb:
-    """name: for code and tests. method: of the window. shortcut: as Qt writes it, "" for none."""
+    """name: for code and tests. method: of the window. shortcut: as Qt writes it, "" for none.
+
+    repeats: whether it is done again and again while the key is held down.
+    """
 
     name: str
     title: str
@@ -16,11 +19,14 @@ class Verb:
     shortcut: str
     help: str
     method: str
+    repeats: bool = False
 
 
 VERBS: tuple[Verb, ...] = (
     Verb("run", "Run", "fa6s.play", "Space", "Start or pause training.", "toggle_running"),
-    Verb("step", "Step", "fa6s.forward-step", "Right", "Do one update, then stay paused.", "step"),
+    Verb(
+        "step", "Step", "fa6s.forward-step", "Right", "Do one update, then stay paused.", "step", repeats=True
+    ),
     Verb(
         "reset",
         "Reset",

@@ -2,18 +2,20 @@
 
 import sys
 from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtWidgets import QApplication
 
-from lrviz.experiment import Experiment, ExperimentError, parse
-from lrviz.experiment.files import FileError
+from lrviz.experiment import Experiment, ExperimentError, FileError, parse
 from lrviz.experiment.presets import STARTUP, preset
 from lrviz.gui import files, settings
 from lrviz.gui import theme as themes
 from lrviz.gui.settings import Settings
 from lrviz.gui.window import Window
 from lrviz.session.session import Session
+
+FIRST_SIZE = QSize(1600, 1000)
 
 
 def main(experiment: Experiment | None = None) -> int:
@@ -26,55 +28,76 @@ def main(experiment: Experiment | None = None) -> int:
     assert isinstance(app, QApplication)
     app.setApplicationName("lrviz")
     app.setDesktopFileName("lrviz")
-    saved, message = settings.load()
-    first, trouble = _first_experiment(experiment, saved)
-    session = Session(first)
-    window = Window(session, _theme(saved))
-    window.resize(1600, 1000)
+    saved, damage = settings.load()
+    first, loss = first_experiment(experiment, saved)
+    with Session(first) as session:
+        window = begin(session, saved)
+        if experiment is None and saved.experiment is None:
+            session.play()
+        for sentence in (damage, loss):
+            if sentence:
+                files.say(window, "Something of the last time could not be brought back.", sentence)
+        try:
+            return app.exec()
+        finally:
+            keep(window, saved)
+
+
+def begin(session: Session, saved: Settings) -> Window:
+    """Show the window as it was left."""
+    window = Window(session, theme_of(saved))
+    window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize()))
     if saved.geometry:
-        window.restoreGeometry(QByteArray(b64decode(saved.geometry)))
+        window.restoreGeometry(_bytes(saved.geometry))
     window.set_speed(saved.speed)
     window.show()
+    if saved.geometry:
+        # After the window has its size, which folds cards by itself.
+        window.fold(saved.folded)
     window.start()
-    if experiment is None and not saved.experiment:
-        session.play()
-    for sentence in (message, trouble):
-        if sentence:
-            files.say(window, "Something of the last time could not be brought back.", sentence)
+    return window
+
+
+def keep(window: Window, saved: Settings) -> None:
+    """Save how the window is left; where that fails, say so on the terminal."""
     try:
-        return app.exec()
-    finally:
-        session.close()
-        _remember(window, session, saved)
-
-
-def _first_experiment(experiment: Experiment | None, saved: Settings) -> tuple[Experiment, str | None]:
-    if experiment is not None:
-        return experiment, None
-    if saved.experiment:
-        try:
-            return parse(saved.experiment), None
-        except ExperimentError as error:
-            return preset(STARTUP).experiment, f"The last experiment: {error}"
-    return preset(STARTUP).experiment, None
-
-
-def _theme(saved: Settings) -> themes.Theme:
-    return themes.THEMES.get(saved.theme) or themes.system_theme()
-
-
-def _remember(window: Window, session: Session, saved: Settings) -> None:
-    geometry = b64encode(window.saveGeometry().data()).decode("ascii")
-    theme = window.theme.name if window.theme is not themes.system_theme() else "system"
-    changed = saved.model_copy(
-        update={
-            "geometry": geometry,
-            "theme": theme,
-            "experiment": session.experiment.model_dump(mode="json"),
-            "speed": window.speed,
-        }
-    )
-    try:
-        settings.save(changed)
+        settings.save(left(window, saved))
     except FileError as error:
         print(f"lrviz: the settings were not saved. {error}", file=sys.stderr)
+
+
+def left(window: Window, saved: Settings) -> Settings:
+    """The settings as the window is left. The theme follows the system until the person switches it."""
+    changed = {
+        "geometry": b64encode(window.saveGeometry().data()).decode("ascii"),
+        "theme": window.theme.name if window.theme is not window.first_theme else saved.theme,
+        "experiment": window.session.experiment.model_dump(mode="json"),
+        "folded": window.folded(),
+        "speed": window.speed,
+    }
+    return Settings.model_validate({**saved.model_dump(), **changed})
+
+
+def first_experiment(experiment: Experiment | None, saved: Settings) -> tuple[Experiment, str | None]:
+    """What to begin with, and a sentence for the person when the last experiment cannot come back."""
+    if experiment is not None:
+        return experiment, None
+    if saved.experiment is None:
+        return preset(STARTUP).experiment, None
+    try:
+        return parse(saved.experiment), None
+    except ExperimentError as error:
+        return preset(STARTUP).experiment, f"The last experiment: {error}"
+
+
+def theme_of(saved: Settings) -> themes.Theme:
+    """The theme chosen, or the system's."""
+    return themes.system_theme() if saved.theme == "system" else themes.THEMES[saved.theme]
+
+
+def _bytes(geometry: str) -> QByteArray:
+    """Raises nothing: what is not base64 is no geometry, and the window keeps its size."""
+    try:
+        return QByteArray(b64decode(geometry))
+    except (Base64Error, ValueError):
+        return QByteArray()

@@ -114,6 +114,8 @@ class Card(QFrame):
         """Show this title."""
         self.title.setText(title)
         self.setAccessibleName(title)
+        self.camera.setAccessibleName(f"Take a picture of {title}")
+        self.more.setAccessibleName(f"Menu of {title}")
 
     def set_context(self, text: str) -> None:
         """Show this line at the right of the title; it is shortened where there is no room."""

@@ -1,7 +1,8 @@
-"""Dialogs: files of experiments, and the list of shortcuts."""
+"""Dialogs: files of experiments, messages, and the list of shortcuts."""
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -9,16 +10,17 @@ from lrviz.experiment import Experiment, ExperimentError, FileError, load, save
 from lrviz.gui.actions import VERBS
 
 FILTER = "Experiments (*.json);;All files (*)"
+FILE_NAME = "experiment.json"
 
 
 def open_experiment(parent: QWidget) -> Experiment | None:
-    """Ask for a file and read it; None when nothing was chosen or it could not be read (said in a message)."""
-    name, _ = QFileDialog.getOpenFileName(parent, "Open an experiment", "", FILTER)
-    return read(parent, Path(name)) if name else None
+    """Ask for a file and read it; None when none was chosen, or it cannot be read, which a message says."""
+    path = ask_open(parent)
+    return read(parent, path) if path is not None else None
 
 
 def read(parent: QWidget, path: Path) -> Experiment | None:
-    """The experiment in a file; None when it could not be read, which a message says."""
+    """The experiment in a file; None when it cannot be read, which a message says."""
     try:
         return load(path)
     except (FileError, ExperimentError) as error:
@@ -27,34 +29,61 @@ def read(parent: QWidget, path: Path) -> Experiment | None:
 
 
 def save_experiment(parent: QWidget, experiment: Experiment) -> None:
-    """Ask for a file and write the experiment to it."""
-    name, _ = QFileDialog.getSaveFileName(parent, "Save the experiment", "experiment.json", FILTER)
-    if not name:
+    """Ask for a file and write the experiment to it; a message says what went wrong."""
+    path = ask_save(parent)
+    if path is None:
         return
-    path = Path(name)
     try:
-        save(experiment, path if path.suffix else path.with_suffix(".json"))
+        save(experiment, path)
     except FileError as error:
         say(parent, "The experiment was not saved.", str(error))
 
 
-def say(parent: QWidget, headline: str, sentence: str) -> None:
-    """A message that does not stop training."""
+def ask_open(parent: QWidget) -> Path | None:
+    """The file the person chooses to open."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Open an experiment", "", FILTER)
+    return Path(name) if name else None
+
+
+def ask_save(parent: QWidget) -> Path | None:
+    """The file the person chooses to write; the dialog asks before one is replaced."""
+    dialog = QFileDialog(parent, "Save the experiment", "", FILTER)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    # The dialog must know the ending, or it would not see that it replaces a file.
+    dialog.setDefaultSuffix("json")
+    dialog.selectFile(FILE_NAME)
+    chosen = bool(dialog.exec())
+    names = dialog.selectedFiles()
+    dialog.deleteLater()
+    return Path(names[0]) if chosen and names else None
+
+
+def say(parent: QWidget, headline: str, sentence: str) -> QMessageBox:
+    """Show a message and go on."""
     box = QMessageBox(QMessageBox.Icon.Warning, "lrviz", headline, QMessageBox.StandardButton.Ok, parent)
+    # Names of files are in it, which must not be read as markup.
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(sentence)
-    box.setModal(False)
-    box.open()
+    _show(box)
+    return box
 
 
-def show_shortcuts(parent: QWidget) -> None:
-    """Every verb with its shortcut and what it does."""
+def show_shortcuts(parent: QWidget) -> QMessageBox:
+    """Show every verb with its shortcut and what it does, and go on."""
     rows = "".join(
         f"<tr><td style='padding:4px 16px 4px 0'><b>{QKeySequence(entry.shortcut).toString()}</b></td>"
-        f"<td style='padding:4px 16px 4px 0'>{entry.title}</td><td style='padding:4px 0'>{entry.help}</td></tr>"
+        f"<td style='padding:4px 16px 4px 0'>{entry.title}</td>"
+        f"<td style='padding:4px 0'>{entry.help}</td></tr>"
         for entry in VERBS
         if entry.shortcut
     )
     more = "<p>Double-click a panel's title to maximize it; double-click a plot to show all of it again.</p>"
     box = QMessageBox(QMessageBox.Icon.NoIcon, "Shortcuts", f"<table>{rows}</table>{more}", parent=parent)
+    _show(box)
+    return box
+
+
+def _show(box: QMessageBox) -> None:
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setModal(False)
-    box.open()
+    box.show()

@@ -136,7 +136,7 @@ class NetworkCard(FormCard):
 
     def set_size(self, depth: int, params: int) -> None:
         """Show how many layers (hidden and output) and parameters the network has."""
-        self.set_context(f"depth {depth} · {params:,} params")
+        self.set_context(f"{'linear model' if depth == 1 else f'depth {depth}'} · {params:,} params")
 
     def show_experiment(self, experiment: Experiment) -> None:
         """See `FormCard`."""

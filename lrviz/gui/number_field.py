@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
@@ -17,6 +17,7 @@ Look = Literal["field", "value", "hero"]
 """A box; a bare number at the end of a row; the large learning rate."""
 
 
+SIGNS_OF_NUMBERS = "0123456789+-−.,eE"
 INNER_MARGIN = 2
 """Pixels Qt itself leaves beside the text of a line edit."""
 
@@ -56,7 +57,7 @@ class Entry(QLineEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if look == "value":
             self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.editingFinished.connect(self._commit)
+        self.editingFinished.connect(self.commit)
         self.textChanged.connect(self._place_unit)
 
     def parse(self, text: str) -> object:
@@ -122,7 +123,8 @@ class Entry(QLineEdit):
             painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, self.unit)
             painter.end()
 
-    def _commit(self) -> None:
+    def commit(self) -> None:
+        """Read back what was typed, as on Enter."""
         if not self.isModified():
             return
         try:
@@ -196,6 +198,15 @@ class NumberField(Entry):
             raise TypeError(f"A number field cannot show {value!r}; it must be a number.")
         return write(value)
 
+    def event(self, event: QEvent) -> bool:
+        """Qt's hook: keys that no number needs are left to the shortcuts of the window."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            text = event.text()
+            if text and text.isprintable() and text not in SIGNS_OF_NUMBERS:
+                event.ignore()
+                return False
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Qt's hook."""
         turns = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
@@ -220,7 +231,7 @@ class NumberField(Entry):
         if target != value:
             self.setText(write(int(target) if self.whole else target))
             self.setModified(True)
-            self._commit()
+            self.commit()
 
     def _size(self, value: float) -> float:
         """One unit of the second digit, unless a step was given."""

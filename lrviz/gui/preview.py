@@ -1,9 +1,10 @@
-"""The whole planned run of a schedule, for its preview."""
+"""What is known ahead of the whole planned run: its epochs, and its learning rates for the preview."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.engine.schedules.base import Planned
+from lrviz.experiment import Training
 from lrviz.session.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
@@ -18,9 +19,18 @@ def preview(snapshot: Snapshot) -> tuple[Floats, Floats]:
         return np.empty(0), np.empty(0)
     total = experiment.training.steps
     examples = len(snapshot.examples.train)
-    batch = min(experiment.training.batch_size, examples)
+    batch = _batch(experiment.training, examples)
     steps = np.unique(np.linspace(0, total, min(POINTS, total + 1)).round())
     if schedule.unit == "step":
         return steps, experiment.lr * schedule.multiple(steps, float(total))
     epochs = np.floor(steps * batch / examples)
     return steps, experiment.lr * schedule.multiple(epochs, float(-(-total * batch // examples)))
+
+
+def epochs(training: Training, examples: int) -> float:
+    """How many passes over that many training examples the planned steps are."""
+    return training.steps * _batch(training, examples) / examples
+
+
+def _batch(training: Training, examples: int) -> int:
+    return min(training.batch_size, examples)

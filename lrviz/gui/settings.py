@@ -21,7 +21,8 @@ START_SPEED = 1000.0
 class Settings(BaseModel):
     """geometry: of the window, as base64. experiment: the last one, not validated here (None: none yet).
 
-    folded: titles of the cards that show their headline only. folder: where files were saved last. speed: the limit in steps per second, None: none.
+    folded: titles of the cards that show their headline only. folder: where files were saved last.
+    speed: the limit in steps per second, None: none.
     Names that a newer lrviz wrote are ignored.
     """
 

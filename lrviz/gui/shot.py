@@ -4,10 +4,16 @@ import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lrviz.experiment import Experiment, FileError
 from lrviz.session.core import Core
 from lrviz.session.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from lrviz.gui.theme import Theme
 
 CARDS = ("loss", "lr", "network", "outcome", "weights", "norms")
 PANELS = ("window", *CARDS)
@@ -51,7 +57,8 @@ def shot(
 ) -> None:
     """Train `steps` steps and write a picture of a panel, or of the window, as PNG.
 
-    Raises FileError when the file cannot be written, and ValueError for an unknown panel or theme.
+    size: width and height in pixels. Raises FileError when the file cannot be written, and
+    ValueError for an unknown panel or theme, or a size that cannot be drawn.
     """
     if panel not in PANELS:
         raise ValueError(f"There is no panel {panel!r}; choose one of {', '.join(PANELS)}.")
@@ -59,33 +66,52 @@ def shot(
         raise FileError(f"{out} is a folder; give the name of a file in it.")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-    from PySide6.QtWidgets import QApplication
-
     from lrviz.gui import pictures
     from lrviz.gui import theme as themes
     from lrviz.gui.panels import PANELS as KINDS
-    from lrviz.gui.window import Window
 
     if theme not in themes.THEMES:
         raise ValueError(f"There is no theme {theme!r}; choose one of {', '.join(themes.THEMES)}.")
-    app = QApplication.instance() or QApplication(["lrviz"])
     core = Core(experiment)
     core.watch(sorted({probe for kind in KINDS.values() for probe in kind.probes}))
     core.advance(steps)
-    window = Window(StillSession(core), themes.THEMES[theme])
-    width, height = size
-    window.resize(*(size if panel == "window" else (max(width + 40, 1000), max(height + 120, 700))))
-    window.show()
-    widget = window if panel == "window" else window.cards[panel]
-    if panel != "window":
-        window.stage.maximize(panel)
-        widget.setFixedSize(width, height)
-    for _ in range(3):
-        # The first round lays out, the second draws for the final sizes, the third settles text.
+    pictures.to_file(_picture(core, panel, size, themes.THEMES[theme]), out)
+
+
+def _picture(core: Core, panel: str, size: tuple[int, int], theme: "Theme") -> "QImage":
+    from PySide6.QtCore import QEvent
+    from PySide6.QtWidgets import QApplication
+
+    from lrviz.gui import pictures
+    from lrviz.gui.window import Window
+
+    app = QApplication.instance() or QApplication(["lrviz"])
+    window = Window(StillSession(core), theme)
+    try:
+        widget = window if panel == "window" else window.cards[panel]
+        if panel == "window":
+            _check(size, (window.minimumWidth(), window.minimumHeight()))
+            window.resize(*size)
+        else:
+            _check(size, (widget.minimumSizeHint().width(), widget.minimumSizeHint().height()))
+            window.resize(size[0] + 340, size[1] + 120)
+            window.stage.maximize(panel)
+            widget.setFixedSize(*size)
+        window.show()
+        for _ in range(3):
+            # The first round lays out, the second draws for the final sizes, the third settles text.
+            app.processEvents()
+            window.refresh(everything=True)
         app.processEvents()
-        window.refresh(everything=True)
-    app.processEvents()
-    image = pictures.grab(widget)
-    window.close()
-    window.deleteLater()
-    pictures.to_file(image, out)
+        return pictures.grab(widget)
+    finally:
+        window.close()
+        window.deleteLater()
+        app.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+
+
+def _check(size: tuple[int, int], least: tuple[int, int]) -> None:
+    if size[0] < least[0] or size[1] < least[1]:
+        raise ValueError(
+            f"The size is {size[0]}x{size[1]}; this picture needs at least {least[0]}x{least[1]} pixels."
+        )

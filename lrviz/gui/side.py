@@ -11,7 +11,7 @@ from lrviz.gui.data_card import DataCard
 from lrviz.gui.learning_rate import LearningRateCard
 from lrviz.gui.network_card import NetworkCard
 from lrviz.gui.optimizer_card import OptimizerCard
-from lrviz.gui.preview import preview
+from lrviz.gui.preview import epochs, preview
 from lrviz.gui.training_card import TrainingCard
 from lrviz.session.snapshot import Snapshot
 
@@ -60,10 +60,6 @@ class Side(QScrollArea):
         for card in self._editors[1:]:
             card.set_folded(folded or card is self.training)
 
-    def folded(self) -> tuple[str, ...]:
-        """The titles of the folded cards."""
-        return tuple(card.title.text() for card in self.cards if card.folded())
-
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Fill every form from the snapshot's experiment."""
         experiment, examples = snapshot.experiment, snapshot.examples
@@ -75,17 +71,16 @@ class Side(QScrollArea):
         self.training.show_experiment(experiment)
         self.network.set_size(len(snapshot.model.network.layers), snapshot.model.network.size)
         self.data.set_counts(len(examples.train), len(examples.test), len(examples.validation))
+        self.training.set_epochs(epochs(experiment.training, len(examples.train)))
 
     def show_progress(self, snapshot: Snapshot) -> None:
         """Show the rate in use, and where in the schedule the run is."""
         self.lr.set_now(snapshot.lr)
         self.lr.set_preview(*self._preview, snapshot.step)
 
-    def show_error(self, path: str, sentence: str, edited: str) -> None:
-        """Say under the row concerned (or else the row edited) what is wrong."""
-        for place in (path, edited):
-            if any(card.show_error(place, sentence) for card in self._editors):
-                return
+    def show_error(self, path: str, sentence: str) -> bool:
+        """Say under the row of this path what is wrong; False: there is no such row."""
+        return any(card.show_error(path, sentence) for card in self._editors)
 
     def clear_errors(self) -> None:
         """Take back all messages."""

@@ -22,10 +22,13 @@ class Slot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._cards: tuple[Card, ...] = ()
+        self._chosen: Card | None = None
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("Panels in this place")
+        self.tabs.setToolTip("Which panel shows here; a wider window shows all of them")
         self.pages = QStackedWidget()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -35,19 +38,24 @@ class Slot(QWidget):
         self.tabs.currentChanged.connect(self._turn)
 
     def set_cards(self, cards: Sequence[Card]) -> None:
-        """Show these cards, the first one on top; they leave wherever they were."""
+        """Show these cards, on top the one chosen last or else the first; they leave wherever they were."""
+        chosen = self._chosen
+        top = chosen if chosen is not None and chosen in cards else cards[0]
+        self._cards = tuple(cards)
         self.tabs.blockSignals(True)
         while self.tabs.count():
             self.tabs.removeTab(0)
         for card in cards:
             self.pages.addWidget(card)
             self.tabs.addTab(card.title.text())
+        self.tabs.setCurrentIndex(self._cards.index(top))
         self.tabs.blockSignals(False)
         self.tabs.setVisible(len(cards) > 1)
-        self._turn(0)
+        self.pages.setCurrentWidget(top)
 
     def _turn(self, index: int) -> None:
-        self.pages.setCurrentIndex(max(index, 0))
+        self._chosen = self._cards[index]
+        self.pages.setCurrentWidget(self._chosen)
         self.changed.emit()
 
 
@@ -85,8 +93,8 @@ class Stage(QWidget):
         spread = QWidget()
         grid = QGridLayout()
         grid.setSpacing(GAP)
-        for name, row, column in (("loss", 0, 0), ("lr", 0, 1), ("network", 1, 0), ("outcome", 1, 1)):
-            grid.addWidget(self.slots_[name], row, column)
+        for place, name in enumerate(("loss", "lr", "network", "outcome")):
+            grid.addWidget(self.slots_[name], *divmod(place, 2))
         grid.setColumnStretch(0, 58)
         grid.setColumnStretch(1, 42)
         grid.setRowStretch(0, 1)

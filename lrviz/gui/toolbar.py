@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from lrviz.gui.controls import Slider
@@ -15,6 +15,8 @@ LEFT = ("run", "step", "reset")
 SLOWEST, FASTEST = 1.0, 50_000.0
 """The ends of the speed slider, in steps per second; the right end stands for no limit."""
 RIGHT = ("open", "save", "theme", "screenshot")
+ROOMY, TIGHT = 1400, 1180
+"""Widths below which the buttons at the right are icons only, and below which more is left out."""
 
 
 class ActionButton(QPushButton):
@@ -23,6 +25,7 @@ class ActionButton(QPushButton):
     def __init__(self, action: QAction, *, primary: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.action_ = action
+        self._wordless = False
         self.setIconSize(QSize(14, 14))
         if primary:
             self.setProperty("look", "primary")
@@ -31,9 +34,14 @@ class ActionButton(QPushButton):
         action.changed.connect(self._follow)
         self._follow()
 
+    def set_wordless(self, wordless: bool) -> None:
+        """Show the icon only."""
+        self._wordless = wordless
+        self._follow()
+
     def _follow(self) -> None:
         shortcut = self.action_.shortcut().toString()
-        self.setText(self.action_.text())
+        self.setText("" if self._wordless else self.action_.text())
         self.setIcon(self.action_.icon())
         self.setEnabled(self.action_.isEnabled())
         self.setAccessibleName(self.action_.text())
@@ -51,6 +59,7 @@ class Toolbar(QFrame):
         self.setObjectName("toolbar")
         self._actions = actions
         self._running: bool | None = None
+        self._room = 2
         self.setFixedHeight(48)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
@@ -75,8 +84,8 @@ class Toolbar(QFrame):
         self.buttons["run"].setFixedWidth(92)
 
     def _add_speed(self, row: QHBoxLayout) -> None:
-        title = QLabel("Speed")
-        title.setProperty("look", "muted")
+        self.speed_title = QLabel("Speed")
+        self.speed_title.setProperty("look", "muted")
         self.speed = Slider(SLOWEST, FASTEST, "log")
         self.speed.setFixedWidth(110)
         self.speed.setAccessibleName("Speed")
@@ -84,9 +93,9 @@ class Toolbar(QFrame):
             "The most steps per second. Low: every step can be watched. At the right end: as fast as it can."
         )
         self.limit = QLabel()
-        self.limit.setFixedWidth(40)
+        self.limit.setFixedWidth(46)
         self.speed.moved.connect(self._move_speed)
-        for widget in (title, self.speed, self.limit):
+        for widget in (self.speed_title, self.speed, self.limit):
             row.addWidget(widget)
 
     def _move_speed(self, value: float) -> None:
@@ -106,7 +115,8 @@ class Toolbar(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Colour the mark and the main button's icon."""
         self.mark.setText(
-            f'<span style="font-size:15px; font-weight:600">lr<span style="color:{theme.amber}">viz</span></span>'
+            '<span style="font-size:15px; font-weight:600">'
+            f'lr<span style="color:{theme.amber}">viz</span></span>'
         )
         self.presets.setIcon(icon("fa6s.shapes", "text"))
         running = self._running
@@ -118,12 +128,24 @@ class Toolbar(QFrame):
         self._show_running(snapshot.status is Status.RUNNING, theme)
         parts = [
             f"Step <b>{snapshot.step:,}</b> of {snapshot.planned:,}",
-            f"Epoch <b>{snapshot.epoch:,.0f}</b>",
+            *([f"Epoch <b>{snapshot.epoch:,.0f}</b>"] if self._room else []),
             f"<b>{snapshot.speed:,.0f}</b> steps/s" if snapshot.speed else f"<b>{snapshot.status.value}</b>",
         ]
         text = "&nbsp;&nbsp;&nbsp;".join(parts)
         if text != self.progress.text():
             self.progress.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Qt's hook: where there is less room, words are left out."""
+        super().resizeEvent(event)
+        room = sum(self.width() >= width for width in (ROOMY, TIGHT))
+        if room == self._room:
+            return
+        self._room = room
+        for name in RIGHT:
+            self.buttons[name].set_wordless(room < 2)
+        self.presets.setText("Presets" if room else "")
+        self.speed_title.setVisible(room > 0)
 
     def _show_running(self, running: bool, theme: Theme) -> None:
         if running == self._running:

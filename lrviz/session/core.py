@@ -1,6 +1,6 @@
 """A session without a thread: one run, its edits and what it recorded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from lrviz.engine.block import Block
 from lrviz.engine.probes import PROBES
+from lrviz.engine.records import Records
 from lrviz.engine.state import State
-from lrviz.engine.trainer import Records, Trainer
+from lrviz.engine.trainer import Trainer
 from lrviz.experiment.build import build
 from lrviz.experiment.edits import changes, edit_all, live
 from lrviz.experiment.models import Experiment
@@ -21,6 +22,7 @@ from lrviz.session.snapshot import Edit, Snapshot, Status
 
 STRETCH = 4096
 """Most steps the trainer is asked for at once; it bounds the memory of their records."""
+EVALUATED = ("test loss", "test score", "validation loss", "validation score")
 UNMARKED = ("name", "note", "training.probes")
 """What may change without changing what training does; such edits leave no mark."""
 
@@ -173,7 +175,7 @@ class Core:
         self._recorder = Recorder()
         self._beyond = False
         self._before: _Before | None = None
-        self._measure()
+        self._measure((*EVALUATED, *trainer.probes))
 
     def _trainer(self, experiment: Experiment) -> Trainer:
         return Trainer(build([experiment]), self._probes(experiment))
@@ -184,9 +186,10 @@ class Core:
     def _listen(self) -> None:
         """Tell the trainer its probes, and give new ones a first sample."""
         probes = self._probes(self.experiment)
-        if probes != self.trainer.probes:
-            self.trainer.probes = probes
-            self._measure()
+        new = set(probes).difference(self.trainer.probes)
+        self.trainer.probes = probes
+        if new:
+            self._measure(new)
 
     def _allowed(self, wanted: int) -> int:
         if self.trainer.ended[self.focus]:
@@ -222,11 +225,11 @@ class Core:
             if kept.any():
                 self._recorder.append(name, steps[kept], values[kept, self.focus])
 
-    def _measure(self) -> None:
-        """Record what is measured at this step and was not yet."""
+    def _measure(self, names: Collection[str]) -> None:
+        """Record these of the quantities that are measured, at this step, unless that was done."""
         step = self.step
         for name, values in self.trainer.measure_now().items():
-            if self._recorder.last_step(name) < step and (step == 0 or name in PROBES):
+            if name in names and self._recorder.last_step(name) < step:
                 self._recorder.append(name, np.array([step]), values[self.focus : self.focus + 1])
 
 

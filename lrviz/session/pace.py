@@ -31,18 +31,20 @@ class Pace:
         """At most `speed` steps/s from now on; None: as fast as it goes."""
         self._limit = speed
         if speed is not None:
-            self._next = min(self._next, self._clock() + 1.0 / speed)
+            now = self._clock()
+            self._next = min(max(self._next, now), now + 1.0 / speed)
 
     def rest(self) -> None:
         """Training pauses; what it is measured by starts anew."""
         self._marks.clear()
-        self._next = 0.0
+        self._next = self._clock()
 
     def chunk(self) -> int:
         """How many steps may be done now; 0: wait for `delay` seconds."""
         now = self._clock()
         if not self._marks:
             self._marks.append((now, self._total))
+            self._next = now
         if self._limit is None:
             return self._size
         if now < self._next:

@@ -152,10 +152,10 @@ class Session:
     def _work(self) -> None:
         try:
             while self._due():
-                self._guarded(self._turn)
+                self._turn()
         finally:
             self._rest()
-            self._guarded(self._publish)
+            self._publish()
             with self._condition:
                 self._settled = True
                 self._condition.notify_all()
@@ -181,23 +181,19 @@ class Session:
     def _turn(self) -> None:
         """Obey one verb, or train for one chunk; publish when that is all, or somebody asks."""
         with self._condition:
-            command = self._commands.pop(0) if self._commands else None
-        if command is not None:
+            command = self._commands.pop(0) if self._commands else _Command(self._train)
+        try:
             command.do(*command.arguments)
-        else:
-            self._train()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the window shows it and goes on
+            self._fail(error)
         with self._condition:
             due = not self._commands and (not self._active or self._asked > self._answered)
         if due:
             self._publish()
 
-    def _guarded(self, action: Callable[[], None]) -> None:
-        try:
-            action()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the window shows it and goes on
-            self._failure = Failure(_sentence(error), traceback.format_exc())
-            self._rest()
-            self._publish()
+    def _fail(self, error: Exception) -> None:
+        self._failure = Failure(_sentence(error), "".join(traceback.format_exception(error)))
+        self._rest()
 
     @property
     def _active(self) -> bool:
@@ -229,12 +225,14 @@ class Session:
             self._condition.notify_all()
 
     def _picture(self, speed: float) -> Snapshot:
-        if self._failure is None:
-            return self._core.snapshot(speed, running=self._active)
         try:
-            snapshot = self._core.snapshot()
-        except Exception:  # noqa: BLE001 - reported already; the last good picture is shown with it
+            snapshot = self._core.snapshot(speed, running=self._active)
+        except Exception as error:  # noqa: BLE001 - as above; the last picture is shown with it
+            if self._failure is None:
+                self._fail(error)
             snapshot = self._published
+        if self._failure is None:
+            return snapshot
         return replace(snapshot, status=Status.FAILED, speed=0.0, failure=self._failure)
 
     # What the verbs do there

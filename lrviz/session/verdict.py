@@ -14,6 +14,8 @@ MOST_CELLS = 1024
 """Cells looked at; of a longer series, evenly spaced ones."""
 LEAST_STEPS = 20
 ENOUGH_STEPS = 200
+FIRST = 10
+"""Steps whose median loss is what a run began at."""
 LEAST_LOSS = 1e-12
 MOST_LOSS = 1e30
 
@@ -21,9 +23,11 @@ STILL = 0.01
 RISE = 0.10
 GAIN = 0.10
 GAIN_AT_END = 0.20
-SWING = 0.25
+SWING = 0.5
 SMALL = 0.01
 OVERFIT = 0.20
+ALARM = 1.5
+"""How many times the noise of two standard errors a rise must be, as it is looked for again and again."""
 
 
 class Kind(StrEnum):
@@ -54,14 +58,15 @@ class Verdict:
 class _Trend:
     """Medians of a loss: at the start, and over the last two fifths of its samples.
 
-    noise: two standard errors of log(now) − log(before), from the scatter around the medians.
-    span: steps from one fifth to the next.
+    noise: two standard errors of log(now) − log(before), from the scatter around the medians;
+    start_noise: the same of log(now) − log(start). span: steps from one fifth to the next.
     """
 
     start: float
     before: float
     now: float
     noise: float
+    start_noise: float
     span: int
 
     @property
@@ -70,13 +75,18 @@ class _Trend:
         return math.log(self.before / self.now)
 
     @property
-    def falls(self) -> bool:
-        """Whether it falls by more than 1 % and more than its noise."""
-        return self.fall > max(-math.log(1.0 - STILL), self.noise)
+    def moves(self) -> bool:
+        """Whether it falls by more than its noise."""
+        return self.fall > self.noise
 
-    def at(self, steps_ahead: int) -> float:
-        """The loss after that many more steps at the present pace, if it falls; else the present one."""
-        return self.now * math.exp(-self.fall * steps_ahead / self.span) if self.falls else self.now
+    @property
+    def falls(self) -> bool:
+        """Whether it falls by more than its noise and 1 %."""
+        return self.moves and self.fall > -math.log(1.0 - STILL)
+
+    def after(self, steps: int) -> float:
+        """The loss that many steps from now at the present pace, if it moves; else the present one."""
+        return self.now * math.exp(-self.fall * steps / self.span) if self.moves else self.now
 
 
 def judge(snapshot: Snapshot) -> Verdict:
@@ -133,8 +143,8 @@ def _too_early(step: int) -> Verdict:
 
 
 def _unstable(snapshot: Snapshot, trend: _Trend) -> Verdict | None:
-    advice = f" Try a smaller α, such as {_number(snapshot.experiment.lr / 3.0)}."
-    threshold = max(math.log(1.0 + RISE), trend.noise)
+    advice = f" Try a smaller α, such as {_rough(snapshot.experiment.lr / 3.0)}."
+    threshold = max(math.log(1.0 + RISE), ALARM * trend.noise)
     if -trend.fall > threshold:
         return Verdict(
             Kind.UNSTABLE,
@@ -144,6 +154,7 @@ def _unstable(snapshot: Snapshot, trend: _Trend) -> Verdict | None:
             f"Unstable: the median training loss of the last fifth of the steps is more than "
             f"{_percent(math.expm1(threshold))} above that of the fifth before.",
         )
+    threshold = max(math.log(1.0 + RISE), ALARM * trend.start_noise)
     if math.log(trend.now / trend.start) > threshold:
         return Verdict(
             Kind.UNSTABLE,
@@ -153,32 +164,31 @@ def _unstable(snapshot: Snapshot, trend: _Trend) -> Verdict | None:
             f"{_percent(math.expm1(threshold))} above that of the first steps.",
         )
     name, swing = _swing(snapshot)
-    if swing > math.log(1.0 + SWING) and trend.now > SMALL * trend.start:
-        between = "one step and the next" if name == TRAINING_LOSS else "one test and the next"
+    if swing > math.log(1.0 + SWING):
         return Verdict(
             Kind.UNSTABLE,
-            "Unstable: the loss jumps",
-            f"Between {between} the {name} typically changes by {_percent(math.expm1(swing))}, "
-            f"up and down.{advice}",
-            f"Unstable: over the last fifth, the median change of the {name} between {between} "
-            f"is more than {_percent(SWING)}, and most of it is taken back.",
+            "Unstable: the loss swings",
+            f"The {name} goes up and down: over the last fifth of the steps it is often "
+            f"{_percent(math.expm1(swing))} above a value it had before.{advice}",
+            f"Unstable: for a quarter of the last fifth of the steps, the {name} is more than "
+            f"{_percent(SWING)} above its lowest until then, and it does not simply rise or fall.",
         )
     return None
 
 
 def _too_slow(snapshot: Snapshot, trend: _Trend) -> Verdict | None:
     ahead = max(0, snapshot.planned - snapshot.step)
-    end = trend.at(ahead)
+    end = trend.after(ahead)
     if trend.now <= (1.0 - GAIN) * trend.start or end <= (1.0 - GAIN_AT_END) * trend.start:
         return None
-    if not (trend.falls or _enough(snapshot)):
+    if not (trend.moves or _enough(snapshot)):
         return _too_early(snapshot.step)
     pace = f"; at this pace it would be {_number(end)} at step {snapshot.planned}" if ahead else ""
     return Verdict(
         Kind.TOO_SLOW,
         "Too slow",
         f"The training loss went from {_number(trend.start)} to {_number(trend.now)} "
-        f"in {snapshot.step} steps{pace}. Try a larger α, such as {_number(snapshot.experiment.lr * 3.0)}.",
+        f"in {snapshot.step} steps{pace}. Try a larger α, such as {_rough(snapshot.experiment.lr * 3.0)}.",
         f"Too slow: the median training loss fell by less than {_percent(GAIN)} since the first steps, and "
         f"at its present pace will have fallen by less than {_percent(GAIN_AT_END)} at the planned end.",
     )
@@ -194,7 +204,7 @@ def _converged(snapshot: Snapshot, trend: _Trend) -> Verdict | None:
         Kind.CONVERGED,
         "Converged",
         f"The training loss went from {_number(trend.start)} to {_number(trend.now)} and no longer falls."
-        f"{_overfit(snapshot)}",
+        f"{_overfit(snapshot, trend)}",
         "Converged: over the last fifth of the steps the median losses fell by less than "
         f"{_percent(max(STILL, -math.expm1(-trend.noise)))} (1 %, or the noise of the training loss).",
     )
@@ -208,7 +218,7 @@ def _learning(snapshot: Snapshot, trend: _Trend) -> Verdict:
         Kind.LEARNING,
         "Learning",
         f"The training loss went from {_number(trend.start)} to {_number(trend.now)}{last}."
-        f"{_overfit(snapshot)}",
+        f"{_overfit(snapshot, trend)}",
         f"Learning: from one fifth of the steps to the next, the median training or test loss falls by more "
         f"than {_percent(STILL)} and its noise; or it fell by {_percent(GAIN)} within {ENOUGH_STEPS} steps.",
     )
@@ -230,7 +240,7 @@ def _ended(snapshot: Snapshot, verdict: Verdict) -> Verdict:
 
 
 def _enough(snapshot: Snapshot) -> bool:
-    return snapshot.step >= min(ENOUGH_STEPS, snapshot.planned // 10)
+    return snapshot.step >= min(ENOUGH_STEPS, snapshot.planned // 2)
 
 
 def _trend(view: SeriesView) -> _Trend:
@@ -238,15 +248,20 @@ def _trend(view: SeriesView) -> _Trend:
     stride = -(-len(view.steps) // MOST_CELLS)
     steps, logs = view.steps[::stride], np.log(_bounded(view.last[::stride, 0]))
     fifth = max(1, len(logs) // 5)
+    first = np.log(_bounded(view.last[: min(FIRST, fifth), 0]))
     recent, earlier = logs[-fifth:], logs[-2 * fifth : -fifth]
-    now, before = float(np.median(recent)), float(np.median(earlier))
-    # 1.4826 MAD estimates σ; a median of n scatters by 1.2533 σ/√n.
-    scatter = math.hypot(float(np.median(np.abs(recent - now))), float(np.median(np.abs(earlier - before))))
+    start, before, now = (float(np.median(part)) for part in (first, earlier, recent))
+    # 1.4826 MAD estimates σ; the median of n scatters by 1.2533 σ/√n.
+    spread_now, spread_before = (
+        2.0 * 1.2533 * 1.4826 * float(np.median(np.abs(part - middle)))
+        for part, middle in ((recent, now), (earlier, before))
+    )
     return _Trend(
-        start=float(np.median(_bounded(view.last[: min(5, fifth), 0]))),
+        start=math.exp(start),
         before=math.exp(before),
         now=math.exp(now),
-        noise=2.0 * 1.2533 * 1.4826 * scatter / math.sqrt(fifth),
+        noise=math.hypot(spread_now, spread_before) / math.sqrt(fifth),
+        start_noise=spread_now * math.sqrt(1.0 / fifth + 1.0 / len(first)),
         span=max(1, int(steps[-1] - steps[-1 - fifth])),
     )
 
@@ -257,9 +272,11 @@ def _test_trend(snapshot: Snapshot) -> _Trend | None:
 
 
 def _swing(snapshot: Snapshot) -> tuple[str, float]:
-    """A loss without the noise of batches: its name, and the median |change| of its log (0: one way).
+    """A loss without the noise of batches: its name, and how far it swings in the last fifth of its samples.
 
-    When a step uses all examples that is the training loss; tests might meet every second step only.
+    The swing is the upper quartile of log(loss / lowest loss until then); 0 when it moves one way,
+    or is below 1 % of its first value.
+    When a step uses all examples it is the training loss; tests might meet every second step only.
     """
     whole = snapshot.experiment.training.batch_size >= len(snapshot.examples.train)
     name = TRAINING_LOSS if whole else TEST_LOSS
@@ -267,26 +284,29 @@ def _swing(snapshot: Snapshot) -> tuple[str, float]:
     if view is None or len(view.steps) < 10:
         return name, 0.0
     count = min(MOST_CELLS, max(5, len(view.steps) // 5))
-    logs = np.log(_bounded(view.last[-count:, 0]))
-    if view.per_cell > 1:
-        changes = np.log(_bounded(view.high[-count:, 0]) / _bounded(view.low[-count:, 0]))
-    else:
-        changes = np.abs(np.diff(logs))
-    one_way = abs(float(logs[-1] - logs[0])) > 0.5 * float(np.sum(changes))
-    return name, 0.0 if one_way else float(np.median(changes))
+    low, high = (np.log(_bounded(values[-count:, 0])) for values in (view.low, view.high))
+    path = np.stack([low, high], axis=1).ravel()
+    small = float(np.median(low)) < math.log(SMALL) + float(np.log(_bounded(view.last[:1, 0]))[0])
+    one_way = abs(path[-1] - path[0]) > 0.5 * float(np.sum(np.abs(np.diff(path))))
+    return name, 0.0 if small or one_way else float(np.quantile(high - np.minimum.accumulate(low), 0.75))
 
 
-def _overfit(snapshot: Snapshot) -> str:
-    trend = _test_trend(snapshot)
-    if trend is None:
+def _overfit(snapshot: Snapshot, training: _Trend) -> str:
+    """A further sentence when the test loss is well above its lowest and above the training loss.
+
+    A lowest test loss among the newest fifth is a new record, not a thing of the past.
+    """
+    test = _test_trend(snapshot)
+    if test is None:
         return ""
     view = snapshot.series[TEST_LOSS]
-    low = view.low[:, 0]
+    low = _bounded(view.low[:, 0])
     lowest = int(np.argmin(low))
-    if trend.now <= (1.0 + OVERFIT) * float(low[lowest]) or not low[lowest] > LEAST_LOSS:
+    recent = view.steps[lowest] > view.steps[-1] - (view.steps[-1] - view.steps[0]) / 5
+    if recent or test.now <= (1.0 + OVERFIT) * max(float(low[lowest]), training.now):
         return ""
     return (
-        f" The test loss has risen to {_number(trend.now)} from {_number(float(low[lowest]))} "
+        f" The test loss has risen to {_number(test.now)} from {_number(float(low[lowest]))} "
         f"at step {int(view.steps[lowest])}: it overfits."
     )
 
@@ -306,3 +326,8 @@ def _number(value: float) -> str:
         return f"{float(f'{value:.3g}'):.12g}"
     mantissa, exponent = f"{value:.2e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+
+
+def _rough(value: float) -> str:
+    """One significant digit, for advice."""
+    return _number(float(f"{value:.1g}"))

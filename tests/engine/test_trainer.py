@@ -255,6 +255,111 @@ def test_probes_do_not_change_training(trainer: Any) -> None:
     assert records.measured["weight norm"][0].tolist() == list(range(10, 101, 10))
 
 
+def test_a_run_that_stops_where_another_diverges_stops_as_it_does_alone(trainer: Any) -> None:
+    settings = {
+        "data": {"dataset": {"kind": "plane", "samples": 40}},
+        "optimizer": "sgd",
+        "network": {"hidden": []},
+        "training": {"eval_every": 1, "batch_size": 8, "early_stopping": 1},
+    }
+    alone = trainer((50.0,), **{**settings, "training": {"batch_size": 8}})
+    alone.advance(1000)
+    step = int(alone.diverged_at[0])
+    stopping = {**settings, "training": {**settings["training"], "early_stopping": step - 1}}
+    # The frozen run improves on nothing: it stops after its first check and step − 1 more.
+    both, still = trainer((0.0, 50.0), **stopping), trainer((0.0,), **stopping)
+    both.advance(1000)
+    still.advance(1000)
+    assert both.stopped_early.tolist() == [True, False]
+    assert both.diverged_at.tolist() == [0, step]
+    assert_same_state(both.state.take([0]), still.state)
+    assert still.state.step[0] == step
+
+
+def test_nothing_is_measured_in_a_step_that_is_taken_back_for_every_run(trainer: Any) -> None:
+    data = {"dataset": {"kind": "plane", "samples": 40}}
+    runs = trainer(
+        (50.0, 60.0), ("weight norm",), data=data, optimizer="sgd", network={"hidden": []},
+        training={"eval_every": 1, "batch_size": 8},
+    )  # fmt: skip
+    records = runs.advance(1000)
+    assert runs.ended.all()
+    for steps, values in records.measured.values():
+        assert steps[-1] <= records.steps[-1]
+        assert not np.isnan(values).all(axis=(1, 2)).any()
+
+
+def test_keeping_the_best_weights_may_be_switched_on_after_the_best_was_seen(trainer: Any) -> None:
+    run = trainer((0.5,), training={"keep_best": False, "eval_every": 1, "batch_size": 4})
+    kept = trainer((0.5,), training={"keep_best": True, "eval_every": 1, "batch_size": 4})
+    run.advance(100)
+    kept.advance(100)
+    run.rebind(kept.block)
+    assert run.state.best_step[0] < 100
+    np.testing.assert_array_equal(run.model(0, best=True).params, kept.model(0, best=True).params)
+
+
+def test_an_edited_activation_is_the_one_that_is_trained_evaluated_and_shown(
+    trainer: Any, block: Any
+) -> None:
+    def network(alpha: float) -> dict[str, Any]:
+        return {"hidden": [{"units": 5, "activation": {"kind": "elu", "alpha": alpha}}]}
+
+    edited, other = trainer((0.1,), network=network(1.0)), trainer((0.1,), network=network(3.0))
+    edited.rebind(block((0.1,), network=network(3.0)))
+    assert edited.model(0).network == other.model(0).network
+    edited_test, other_test = (run.advance(20).measured["test loss"][1] for run in (edited, other))
+    np.testing.assert_array_equal(edited_test, other_test)
+    assert_same_state(edited.state, other.state)
+
+
+PLATEAU = {"kind": "reduce_on_plateau", "patience": 0, "monitor": "training loss"}
+
+
+def test_a_training_loss_begun_long_ago_does_not_enter_the_next_check(trainer: Any, block: Any) -> None:
+    training = {"batch_size": 8, "eval_every": 10, "monitor": "training loss"}
+    run = trainer((0.05,), schedule=PLATEAU)
+    run.advance(15)
+    run.rebind(block((0.05,)))
+    run.advance(20)
+    run.rebind(block((0.05,), schedule=PLATEAU, training=training))
+    recorded = run.advance(5).loss
+    assert run.state.best[0] == pytest.approx(recorded.mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize("monitor", ["test loss", "validation loss", "training loss"])
+def test_where_there_is_a_single_example_the_training_loss_is_monitored(monitor: str, trainer: Any) -> None:
+    data = {"dataset": {"kind": "moons", "samples": 1}, "validation_fraction": 0.1}
+    schedule = {"kind": "reduce_on_plateau", "patience": 0, "monitor": monitor}
+    training = {"eval_every": 5, "monitor": monitor, "early_stopping": 3}
+    run = trainer((0.0,), data=data, schedule=schedule, training=training)
+    records = run.advance(100)
+    assert records.measured == {}
+    assert run.stopped_early.tolist() == [True]
+    assert run.state.best[0] == pytest.approx(records.loss[0, 0], rel=1e-6)
+
+
+def test_rates_now_are_those_of_the_next_step(trainer: Any) -> None:
+    run = trainer((0.1, 0.2), schedule={"kind": "exponential", "gamma": 0.9, "unit": "epoch"})
+    for _ in range(20):
+        now = run.rates()
+        np.testing.assert_array_equal(run.advance(1).lr[0], now)
+
+
+def test_measuring_now_gives_what_is_recorded_at_that_step_and_changes_nothing(trainer: Any) -> None:
+    run, other = trainer((0.1, 0.2), tuple(PROBES)), trainer((0.1, 0.2), tuple(PROBES))
+    records = run.advance(50)
+    other.advance(50)
+    now = run.measure_now()
+    assert now.keys() == records.measured.keys()
+    for name, (steps, values) in records.measured.items():
+        assert steps[-1] == 50
+        np.testing.assert_array_equal(now[name], values[-1])
+    run.advance(10)
+    other.advance(10)
+    assert_same_state(run.state, other.state)
+
+
 def test_losses_and_optimizers_are_all_covered_by_the_random_families() -> None:
     named = {name for _, losses in TASKS.values() for name in losses}
     assert named == set(kinds(AnyLoss))

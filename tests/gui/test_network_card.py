@@ -241,3 +241,8 @@ def test_the_context_says_how_deep_and_how_large(card: NetworkCard) -> None:
     assert card.context.full_text() == "depth 3 · 217 params"
     card.set_size(17, 1_234_567)
     assert card.context.full_text() == "depth 17 · 1,234,567 params"
+
+
+def test_a_network_without_hidden_layers_is_called_a_linear_model(card: NetworkCard) -> None:
+    card.set_size(1, 3)
+    assert card.context.full_text() == "linear model · 3 params"

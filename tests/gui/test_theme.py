@@ -73,6 +73,7 @@ def test_roboto_comes_with_the_program(app):
 
 
 def test_before_the_first_theme_and_without_a_wish_of_the_system_it_is_dark(app):
+    app.setProperty("theme", None)
     assert theme.current() is DARK
     assert theme.system_theme() in (DARK, LIGHT)
 

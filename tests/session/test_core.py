@@ -218,6 +218,14 @@ def test_a_live_edit_at_step_0_changes_the_start_and_leaves_no_mark():
     same_curves(core, fresh)
 
 
+def test_a_run_that_diverged_in_its_first_step_starts_anew_with_a_live_edit():
+    core = Core(small())
+    core.trainer.diverged_at[:] = 1
+    assert core.status() is Status.DIVERGED
+    core.apply(small(lr=0.01))
+    assert core.advance(60) == 60
+
+
 def test_a_name_a_note_and_probes_leave_no_mark():
     core = Core(small())
     core.advance(10)
@@ -335,10 +343,10 @@ def test_a_diverging_run_is_frozen_at_its_last_finite_step():
     assert snapshot.status is Status.DIVERGED
     assert snapshot.step == done == snapshot.diverged_at - 1
     assert np.isfinite(snapshot.model.params).all()
-    for name in ("training loss", "test loss"):
-        steps, losses = curve(core, name)
-        assert steps[-1] == done
-        assert np.isfinite(losses).all()
+    assert curve(core, "test loss")[0][-1] == done
+    steps, losses = curve(core)
+    assert steps[-1] == done
+    assert np.isfinite(losses).all()
     assert core.advance(10) == 0
     core.apply(edit(diverging(), "lr", 0.1))
     assert core.edits == ()

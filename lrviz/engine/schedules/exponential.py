@@ -1,6 +1,5 @@
 """Exponential decay."""
 
-import math
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -28,8 +27,8 @@ class Exponential(Planned):
     )
 
     def multiple(self, t: Floats, total: float) -> Floats:  # noqa: ARG002
-        """See the class; not by `power`, whose last bit depends on the shape of t."""
-        return np.exp(t * math.log(self.gamma))
+        """See the class."""
+        return np.power(self.gamma, t)
 
     def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:  # noqa: ARG002
         """The factor γ."""

@@ -1,6 +1,5 @@
 """Drops at equal distances."""
 
-import math
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -41,8 +40,8 @@ class Step(Planned):
     )
 
     def multiple(self, t: Floats, total: float) -> Floats:  # noqa: ARG002
-        """See the class; not by `power`, whose last bit depends on the shape of t."""
-        return np.exp(np.floor(t / self.step_size) * math.log(self.gamma))
+        """See the class."""
+        return np.power(self.gamma, np.floor(t / self.step_size))
 
     def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:  # noqa: ARG002
         """step_size and gamma."""

@@ -23,6 +23,10 @@ class Panel(QWidget):
     interval: ClassVar[float] = 0.0
     """Seconds that pass at least between two drawings while training runs (0: every frame)."""
 
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+
     @classmethod
     def suits(cls, snapshot: Snapshot) -> bool:  # noqa: ARG003 - the hook's signature
         """Whether it has something to show for this kind of data."""

@@ -14,8 +14,7 @@ class PaintedPanel(Panel):
     """Keeps its picture until the numbers, the size or the theme change; a moving pointer repaints little."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.theme = theme
+        super().__init__(theme, parent)
         self.setMouseTracking(True)
         self._shown: tuple[int, int, Status] | None = None
         self._context = ""

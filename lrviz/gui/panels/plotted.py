@@ -27,8 +27,7 @@ class PlottedPanel(Panel):
     """What it says before there are numbers."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.theme = theme
+        super().__init__(theme, parent)
         self.plot = TimePlot(theme, self.quantity, self.log)
         self._snapshot: Snapshot | None = None
         self._shown: object = None
@@ -42,7 +41,10 @@ class PlottedPanel(Panel):
     def draw(self, snapshot: Snapshot) -> None:
         """Show this snapshot, unless it is the one already shown."""
         samples = tuple(view.samples for view in map(snapshot.series.get, self.series) if view is not None)
-        key = (snapshot.generation, snapshot.step, snapshot.lr, snapshot.diverged_at, snapshot.edits, samples)
+        key = (
+            *(snapshot.generation, snapshot.step, snapshot.lr, snapshot.planned),
+            *(snapshot.diverged_at, snapshot.edits, samples),
+        )
         self._snapshot = snapshot
         if key == self._shown:
             return

@@ -58,8 +58,9 @@ def test_a_time_has_one_rate_whatever_is_asked_beside_it(schedule):
 def test_no_factor_changes_its_bits_with_what_is_asked_beside_it(part):
     for gamma in np.random.default_rng(0).uniform(0.1, 1.0, size=300):
         schedule = part(gamma=gamma) if part is Exponential else part(gamma=gamma, step_size=1)
-        table = schedule.multiple(np.arange(0.0, 5.0), 5.0)
-        assert [schedule.multiple(times(k), 5.0)[0] for k in range(5)] == table.tolist()
+        table = schedule.multiple(np.arange(0.0, 5.0)[:, None] * np.ones(3), 5.0)
+        alone = [schedule.multiple(np.full((1, 1), float(k)), 5.0)[0, 0] for k in range(5)]
+        assert alone == table[:, 1].tolist()
 
 
 def test_constant_stays_at_alpha():

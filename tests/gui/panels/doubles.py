@@ -18,5 +18,13 @@ def recorded(values, steps=None, capacity=32768):
 
 def snapshot(series=None, **fields):
     """What a panel over steps reads of a snapshot."""
-    values = {"generation": 1, "step": 0, "lr": 0.1, "ghost": {}, "edits": (), "diverged_at": None}
+    values = {
+        "generation": 1,
+        "step": 0,
+        "planned": 10_000,
+        "lr": 0.1,
+        "ghost": {},
+        "edits": (),
+        "diverged_at": None,
+    }
     return SimpleNamespace(series=series or {}, **{**values, **fields})

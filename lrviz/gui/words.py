@@ -1,0 +1,49 @@
+"""Fills the card of what is happening from snapshots."""
+
+from collections.abc import Callable
+from time import monotonic
+
+from lrviz.experiment.build import notices
+from lrviz.gui.happening import HappeningCard
+from lrviz.gui.numbers import rounded, write
+from lrviz.session.snapshot import Snapshot, Status
+from lrviz.session.verdict import judge
+
+EVERY = 0.25
+"""Seconds between two judgements while nothing but the step changes."""
+
+
+class Words:
+    """Judges a run now and then, and puts the verdict, or what went wrong, on the card.
+
+    try_rate: called with the learning rate that the person takes up after a divergence.
+    """
+
+    def __init__(self, card: HappeningCard, try_rate: Callable[[float], None]) -> None:
+        self.card = card
+        self._try_rate = try_rate
+        self._said_at = 0.0
+        self._said_of: tuple[object, ...] = ()
+
+    def show(self, snapshot: Snapshot, now: bool = False) -> None:
+        """Say what this snapshot shows; now: without waiting for the turn."""
+        time = monotonic()
+        state = (snapshot.generation, snapshot.status, snapshot.experiment, snapshot.failure)
+        if not now and time - self._said_at < EVERY and state == self._said_of:
+            return
+        self._said_at, self._said_of = time, state
+        if snapshot.failure is not None:
+            self.card.show_failure(snapshot.failure)
+            return
+        experiment, examples = snapshot.experiment, snapshot.examples
+        self._suggest(snapshot)
+        monitor = experiment.training.monitor if len(examples.test) else "training loss"
+        self.card.show_verdict(judge(snapshot), snapshot.best, notices(experiment, examples), monitor)
+
+    def _suggest(self, snapshot: Snapshot) -> None:
+        """After a divergence offer a tenth of α, from the start."""
+        if snapshot.status is not Status.DIVERGED:
+            self.card.set_suggestion(None)
+            return
+        rate = rounded(snapshot.experiment.lr / 10.0, 1)
+        self.card.set_suggestion(f"Try α = {write(rate)}", lambda: self._try_rate(rate))

@@ -1,0 +1,146 @@
+"""The rates of R runs, against each schedule evaluated directly."""
+
+import numpy as np
+import pytest
+
+from lrviz.engine.rates import Rates
+from lrviz.engine.schedules import Constant, Cosine, Cyclic, Exponential, Plateau, Step
+
+STEPS, BATCH, EXAMPLES = 500, 7, 30
+EPOCHS = 117.0
+"""500 steps of 7 are 116.7 passes over 30 examples."""
+SCHEDULES = [
+    Constant(),
+    Step(step_size=20, gamma=0.5),
+    Step(step_size=3, gamma=0.9, unit="epoch"),
+    Exponential(gamma=0.99),
+    Exponential(gamma=0.8, unit="epoch"),
+    Cosine(),
+    Cosine(unit="epoch", eta_min=0.1),
+    Cosine(T_max=60),
+    Cyclic(max_lr=5.0, step_size_up=9),
+    Cyclic(max_lr=5.0, step_size_up=9, unit="epoch"),
+]
+each = pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
+
+
+def directly(schedule, lr, step):
+    """α before update number step + 1, for a run that always had the same batch size."""
+    if schedule.unit == "step":
+        return lr * schedule.multiple(np.array([float(step)]), float(STEPS))[0]
+    return lr * schedule.multiple(np.array([float(step * BATCH // EXAMPLES)]), EPOCHS)[0]
+
+
+def rates_of(schedules, lr):
+    return Rates(schedules, np.asarray(lr, dtype=np.float64), STEPS, BATCH, EXAMPLES)
+
+
+def table(rates, steps, length, memory=None):
+    """The next `length` rates of runs that have done `steps` (R,) steps."""
+    steps = np.asarray(steps, dtype=np.int64)
+    out = np.full((length, len(steps)), np.nan)
+    rates.fill(steps, steps * BATCH, rates.start() if memory is None else memory, out)
+    return out
+
+
+@each
+@pytest.mark.parametrize("runs", [1, 3])
+def test_each_rate_is_alpha_times_the_schedule_at_its_step(schedule, runs):
+    lr = [0.1, 0.003, 1e-5][:runs]
+    steps = [0, 40, 333][:runs]
+    found = table(rates_of([schedule] * runs, lr), steps, 40)
+    for row in range(runs):
+        expected = [directly(schedule, lr[row], steps[row] + k) for k in range(40)]
+        np.testing.assert_allclose(found[:, row], expected, rtol=1e-15, atol=1e-15 * lr[row])
+
+
+def test_runs_with_different_schedules_get_the_bits_they_get_alone():
+    schedules = [*SCHEDULES, *SCHEDULES[:4], Plateau()]
+    lr = np.geomspace(1e-4, 1.0, len(schedules))
+    steps = np.arange(len(schedules)) * 13
+    together = table(rates_of(schedules, lr), steps, 32)
+    for row, schedule in enumerate(schedules):
+        alone = table(rates_of([schedule], lr[[row]]), steps[[row]], 32)
+        np.testing.assert_array_equal(together[:, row], alone[:, 0])
+
+
+@each
+def test_the_bits_do_not_depend_on_how_many_steps_are_tabulated_at_once(schedule):
+    rates = rates_of([schedule] * 2, [0.1, 0.02])
+    whole = table(rates, [5, 90], 40)
+    start = 0
+    for length in (1, 2, 3, 5, 8, 13, 8):
+        np.testing.assert_array_equal(
+            table(rates, [5 + start, 90 + start], length), whole[start : start + length]
+        )
+        start += length
+
+
+def test_epochs_are_passes_over_the_examples_whatever_the_batches_were():
+    schedule = Exponential(gamma=0.5, unit="epoch")
+    out = np.empty((4, 1))
+    # 58 examples were seen in batches of another size; 65 and 72 lie in the third pass, 79 too.
+    rates_of([schedule], [1.0]).fill(np.array([3]), np.array([58]), {}, out)
+    assert out[:, 0].tolist() == [0.5, 0.25, 0.25, 0.25]
+
+
+def test_the_planned_length_in_epochs_is_rounded_up():
+    assert rates_of([Constant()], [0.1]).totals == {"step": 500.0, "epoch": EPOCHS}
+    assert Rates([Constant()], np.ones(1), 60, 7, 30).totals["epoch"] == 14.0
+    assert Rates([Constant()], np.ones(1), 1, 7, 30).totals["epoch"] == 1.0
+
+
+def test_a_cosine_over_all_epochs_has_fallen_at_the_planned_end():
+    rates = rates_of([Cosine(unit="epoch")], [1.0])
+    fell = table(rates, [0], STEPS)[:, 0]
+    assert fell[0] == 1.0
+    assert (np.diff(fell) <= 0.0).all()
+    assert fell[-1] == pytest.approx(directly(Cosine(unit="epoch"), 1.0, STEPS - 1))
+    assert fell[-1] < 1e-3
+
+
+def test_rates_driven_by_a_loss_follow_each_runs_own_losses():
+    schedules = [
+        Plateau(patience=1, factor=0.5),
+        Constant(),
+        Plateau(patience=0),
+        Plateau(patience=1, factor=0.5),
+    ]
+    lr = np.array([0.1, 0.2, 0.3, 0.4])
+    rates = rates_of(schedules, lr)
+    memory = rates.start()
+    alone = [
+        {name: np.array([value]) for name, value in s.start().items()} for s in schedules if s != Constant()
+    ]
+    random = np.random.default_rng(2)
+    for check in range(30):
+        losses = random.normal(size=4)
+        rates.observe(memory, {"test loss": losses})
+        for row, own in zip((0, 2, 3), alone, strict=True):
+            schedules[row].observe(own, losses[[row]], lr[[row]])
+        found = table(rates, [check] * 4, 3, memory)
+        expected = lr * np.array(
+            [alone[0]["multiple"][0], 1.0, alone[1]["multiple"][0], alone[2]["multiple"][0]]
+        )
+        np.testing.assert_array_equal(found, np.tile(expected, (3, 1)))
+    assert (expected[[0, 2, 3]] < lr[[0, 2, 3]]).all()
+
+
+def test_each_reactive_schedule_reads_its_own_monitor():
+    schedules = [Plateau(patience=0, factor=0.5, monitor=name) for name in ("test loss", "training loss")]
+    rates = rates_of(schedules, [1.0, 1.0])
+    memory = rates.start()
+    for test, training in ((1.0, 1.0), (2.0, 0.5)):
+        rates.observe(memory, {"test loss": np.full(2, test), "training loss": np.full(2, training)})
+    assert memory["multiple"].tolist() == [0.5, 1.0]
+
+
+def test_schedules_known_ahead_have_no_memory():
+    assert rates_of(SCHEDULES, np.ones(len(SCHEDULES))).start() == {}
+
+
+def test_the_rates_of_a_block_are_those_of_the_chosen_rows(block):
+    chosen = Rates.of(block((0.1, 0.2, 0.3), training={"batch_size": 1000, "steps": 50}), np.array([2, 0]))
+    assert chosen.lr.tolist() == [0.3, 0.1]
+    # A batch is never more than all the examples, so 50 steps are 50 epochs.
+    assert chosen.totals == {"step": 50.0, "epoch": 50.0}

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from lrviz.experiment import edit_all
+from lrviz.gui.preview import POINTS, epochs, preview
+from lrviz.session.core import Core
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        {"schedule": {"kind": "constant"}},
+        {"schedule": {"kind": "cosine"}},
+        {"schedule": {"kind": "step", "step_size": 30, "unit": "step"}},
+        {"schedule": {"kind": "step", "step_size": 5, "unit": "epoch"}},
+        {"schedule": {"kind": "exponential", "unit": "epoch"}},
+        {"schedule": {"kind": "cosine"}, "training.batch_size": 1000},
+    ],
+)
+def test_the_preview_is_what_training_then_uses(tiny, edits):
+    experiment = edit_all(tiny(training__steps=120), edits.items())
+    core = Core(experiment)
+    steps, rates = preview(core.snapshot())
+    core.advance(120)
+    used = core.snapshot().series["learning rate"]
+    assert (steps[0], steps[-1], len(steps)) == (0, 120, 121)
+    # The rate recorded with a step is the one it was made with.
+    np.testing.assert_allclose(used.last[:, 0], rates[used.steps - 1], rtol=1e-12)
+
+
+def test_a_long_run_is_shown_at_a_few_hundred_steps(tiny):
+    steps, rates = preview(Core(tiny(training__steps=1_000_000)).snapshot())
+    assert len(steps) == len(rates) == POINTS
+    assert (steps[0], steps[-1]) == (0, 1_000_000)
+    assert rates[0] == 0.1
+    assert rates[-1] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_rate_that_depends_on_the_loss_is_not_known_ahead(tiny):
+    steps, rates = preview(Core(tiny(schedule__kind="reduce_on_plateau")).snapshot())
+    assert (steps.size, rates.size) == (0, 0)
+
+
+def test_epochs_count_passes_and_a_large_batch_is_the_whole_data(tiny):
+    assert epochs(tiny(training__steps=210).training, 42) == 80.0
+    assert epochs(tiny(training__steps=210, training__batch_size=999).training, 42) == 210.0
