@@ -7,14 +7,14 @@ import shutil
 import signal
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lrviz.experiment import Experiment, ExperimentError, FileError, load
-from lrviz.experiment.files import check_writable
+from lrviz.experiment.files import check_writable, require_ending, writing
 from lrviz.experiment.messages import guess
 from lrviz.experiment.presets import names, preset
 
@@ -92,14 +92,19 @@ def _run(options: argparse.Namespace) -> int:
         _check_out(options)
 
     from lrviz.session.core import Core
-    from lrviz.session.history import write_csv
+    from lrviz.session.stream import Stream
 
-    core = Core(experiment)
+    stream = Stream()
+    core = Core(experiment, stream.append if options.out else None)
     _notice(core)
+    steps = options.steps or experiment.training.steps
     with _Patience() as patience:
-        _train(core, options.steps or experiment.training.steps, patience)
-    if options.out:
-        write_csv(options.out, core)
+        if options.out:
+            with writing(options.out) as file:
+                _train(core, steps, patience, after=lambda: stream.write(file))
+                stream.write(file)
+        else:
+            _train(core, steps, patience, after=lambda: None)
     if patience.lost:
         kept = f"{options.out} holds what was computed" if options.out else "nothing was written"
         return _complain(f"Stopped by Ctrl-C after step {core.step}; {kept}.", code=INTERRUPTED)
@@ -110,6 +115,7 @@ def _run(options: argparse.Namespace) -> int:
 def _shot(options: argparse.Namespace) -> int:
     experiment = find(options.spec)
     _check_out(options)
+    require_ending(options.out, ".png")
 
     from lrviz.gui import system
     from lrviz.gui.shot import PANELS, shot
@@ -166,18 +172,21 @@ def _check_out(options: argparse.Namespace) -> None:
         raise CommandError(f"{options.out} is the experiment itself; give --out another name.")
 
 
-def _train(core: "Core", steps: int, patience: "_Patience") -> None:
+def _train(core: "Core", steps: int, patience: "_Patience", after: Callable[[], None]) -> None:
+    """Train up to `steps`, or to a Ctrl-C; call `after` after each stretch."""
     from tqdm import tqdm
+
+    from lrviz.session.snapshot import Status
 
     # The bar is moved often enough; no thread needs to watch over it.
     tqdm.monitor_interval = 0
     with tqdm(total=steps, unit=" steps", file=sys.stderr, disable=None, dynamic_ncols=True) as bar:
         while core.step < steps and not patience.lost:
-            core.go_on()
-            done = core.advance(min(STRETCH, steps - core.step))
-            if not done:
+            if core.status() in (Status.DIVERGED, Status.STOPPED_EARLY):
                 return
-            bar.update(done)
+            core.go_on()
+            bar.update(core.advance(min(STRETCH, steps - core.step)))
+            after()
 
 
 def _notice(core: "Core") -> None:
@@ -265,7 +274,7 @@ def _parser() -> argparse.ArgumentParser:
     run = _command(commands, "run", _run, "train without a window")
     run.add_argument("spec", metavar="SPEC", help=SPEC_HELP)
     run.add_argument(
-        "--out", type=Path, metavar="FILE.csv", help="write every recorded number here, one row a step"
+        "--out", type=Path, metavar="FILE.csv", help="write every number here, one row for every step"
     )
     run.add_argument(
         "--steps", type=_steps(1), metavar="N", help="stop after N steps (default: as the experiment plans)"
@@ -273,7 +282,7 @@ def _parser() -> argparse.ArgumentParser:
 
     shot = _command(commands, "shot", _shot, "make a picture, without a window or a display")
     shot.add_argument("spec", metavar="SPEC", help=SPEC_HELP)
-    shot.add_argument("--out", type=Path, metavar="FILE.png", required=True, help="the picture's file")
+    shot.add_argument("--out", type=Path, metavar="FILE.png", required=True, help="the picture, named .png")
     shot.add_argument(
         "--steps", type=_steps(0), metavar="N", help="train N steps before (default: as the experiment plans)"
     )

@@ -15,6 +15,7 @@ from lrviz.experiment.presets import names
 from lrviz.gui import shot as shots
 from lrviz.gui import system
 from lrviz.session import core as cores
+from lrviz.session import history
 
 
 @pytest.fixture
@@ -65,6 +66,26 @@ def test_run_writes_a_row_for_every_step(told, spec, tmp_path):
     lines = (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "step,lr,training loss,test loss,test score"
     assert [int(line.split(",")[0]) for line in lines[1:]] == list(range(301))
+
+
+def test_run_writes_every_step_of_a_run_too_long_to_be_recorded_whole(told, spec, tmp_path, monkeypatch):
+    monkeypatch.setattr(history, "MOST_CELLS", 64)
+    monkeypatch.setattr(history, "LEAST_CELLS", 64)
+    assert told("run", spec, "--out", tmp_path / "history.csv")[0] == 0
+    rows = [line.split(",") for line in (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()]
+    assert [int(row[0]) for row in rows[1:]] == list(range(301))
+    assert all(row[1] and row[2] for row in rows[2:])
+    assert [int(row[0]) for row in rows[1:] if row[3]] == list(range(0, 301, 10))
+
+
+def test_run_ends_where_early_stopping_ends_it(told, tmp_path):
+    spec = tmp_path / "stops.json"
+    training = {"steps": 3000, "early_stopping": 2, "min_delta": 1e6, "eval_every": 5}
+    save(parse({"training": training}), spec)
+    code, out, _ = told("run", spec, "--out", tmp_path / "history.csv")
+    assert code == 0
+    assert out.startswith("15 steps, ")
+    assert len((tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()) == 17
 
 
 def test_run_gives_the_same_file_twice(told, spec, tmp_path):
@@ -125,14 +146,20 @@ def test_ctrl_c_keeps_what_was_computed(told, spec, tmp_path, monkeypatch, after
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_second_ctrl_c_ends_at_once(told, spec, monkeypatch):
+def test_a_second_ctrl_c_ends_at_once_and_leaves_the_old_file(told, spec, tmp_path, monkeypatch):
     def interrupted(core, steps):
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
         raise AssertionError("training went on")
 
     monkeypatch.setattr(cores.Core, "advance", interrupted)
-    assert told("run", spec)[::2] == (130, "lrviz: Stopped by Ctrl-C; nothing was written.\n")
+    folder = tmp_path / "results"
+    folder.mkdir()
+    (folder / "history.csv").write_text("old", encoding="utf-8")
+    for out in ((), ("--out", folder / "history.csv")):
+        assert told("run", spec, *out)[::2] == (130, "lrviz: Stopped by Ctrl-C; nothing was written.\n")
+    assert [path.name for path in folder.iterdir()] == ["history.csv"]
+    assert (folder / "history.csv").read_text(encoding="utf-8") == "old"
 
 
 # What is refused
@@ -152,6 +179,15 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_is_computed
         )
         assert "cannot be written" in refused(told(command, spec, "--out", tmp_path / "no" / "x.csv"))
         assert "is the experiment itself" in refused(told(command, spec, "--out", spec))
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a", "a.png.gif"])
+def test_a_picture_under_a_name_that_does_not_say_png_is_refused(told, spec, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    assert refused(told("shot", spec, "--out", name)) == (
+        f"lrviz: {name} does not end in .png, the only format; choose a name that does.\n"
+    )
+    assert not (tmp_path / name).exists()
 
 
 @pytest.mark.parametrize(

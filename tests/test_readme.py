@@ -61,9 +61,11 @@ def test_the_packages_shown_are_those_that_are_looked_for():
     assert set(installs[1].split()) == set(X11.values())
 
 
-def test_what_runs_on_a_fresh_machine_finds_the_line_that_tests():
+def test_what_runs_on_a_fresh_machine_finds_the_lines_that_start_and_test():
     lines = [line for line in README.splitlines() if re.match(r"python3 -m venv .*\[test\]", line)]
     assert lines == ['python3 -m venv .venv && .venv/bin/pip install -e ".[test]" && .venv/bin/pytest']
+    starts = [line for line in README.splitlines() if re.match(r"python3 -m venv .*/bin/lrviz$", line)]
+    assert starts == ["python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/lrviz"]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     for package in (*ALWAYS.values(), *X11.values(), "xvfb", "xauth"):
         assert package in script.split()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.engine.block import Block
-from lrviz.engine.schedules.base import Planned, Reactive, Schedule
+from lrviz.engine.schedules.base import Monitor, Planned, Reactive, Schedule
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -21,10 +21,10 @@ class Rates:
         self, schedules: Sequence[Schedule], lr: Floats, steps: int, batch: int, examples: int
     ) -> None:
         self.lr = lr
+        self.steps = steps
         self.batch = batch
         self.examples = examples
         self._ahead = np.empty((0, 1))
-        self.totals = {"step": float(steps), "epoch": float(-(-steps * batch // examples))}
         groups: dict[Schedule, list[int]] = {}
         for row, schedule in enumerate(schedules):
             groups.setdefault(schedule, []).append(row)
@@ -54,13 +54,17 @@ class Rates:
         ahead = self._ahead[: len(out)]
         for schedule, rows in self.planned:
             if schedule.unit == "step":
-                t = step[rows] + ahead
+                out[:, rows] = schedule.multiple(step[rows] + ahead, float(self.steps))
             else:
                 t = (position[rows] + ahead * self.batch) // self.examples
-            out[:, rows] = schedule.multiple(t, self.totals[schedule.unit])
+                out[:, rows] = schedule.multiple(t, self.planned_epochs(step[rows], position[rows]))
         for _, rows in self.reactive:
             out[:, rows] = memory["multiple"][rows]
         np.multiply(out, self.lr, out=out)
+
+    def planned_epochs(self, step: Integers, position: Integers) -> Floats:
+        """Epochs begun by the planned end, (n,), of runs that have seen `position` (n,) examples."""
+        return planned_epochs(step, position, self.steps, self.batch, self.examples)
 
     def observe(self, memory: dict[str, Floats], losses: dict[str, Floats]) -> None:
         """Tell the reactive schedules the losses (R,) of a check, by monitor."""
@@ -69,6 +73,36 @@ class Rates:
             schedule.observe(own, losses[schedule.monitor][rows], self.lr[rows])
             for name, values in own.items():
                 memory[name][rows] = values
+
+
+def planned_epochs(step: Integers, position: Integers, steps: int, batch: int, examples: int) -> Floats:
+    """Epochs begun after `steps` steps, at least 1, if those after `step` have `batch` examples each.
+
+    The earlier ones may have had others: together they have seen `position` examples.
+    """
+    begun = -(-(position + (steps - step) * batch) // examples)
+    epochs: Floats = np.maximum(begun, 1).astype(np.float64)
+    return epochs
+
+
+def first_memory(block: Block) -> dict[str, Floats]:
+    """What the reactive schedules know before their first check."""
+    return Rates.of(block, np.arange(block.runs)).start()
+
+
+def memory_after(old: Block, new: Block, memory: dict[str, Floats]) -> dict[str, Floats]:
+    """What the reactive schedules of `new` know after those of `old`."""
+    pairs = list(zip(old.schedules, new.schedules, strict=True))
+    same = np.array([type(before) is type(after) for before, after in pairs])
+    same_loss = same & [_watched(before) == _watched(after) for before, after in pairs]
+    return {
+        name: np.where(same if name == "multiple" else same_loss, memory.get(name, first), first)
+        for name, first in first_memory(new).items()
+    }
+
+
+def _watched(schedule: Schedule) -> Monitor | None:
+    return schedule.monitor if isinstance(schedule, Reactive) else None
 
 
 def _rows(members: list[int], runs: int) -> Rows:

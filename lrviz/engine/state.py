@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating[Any]]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass
@@ -21,7 +23,9 @@ class State:
     step: updates done, (R,). updates: updates since the optimizer's slots were fresh, (R,).
     position: examples seen, (R,). memory: the reactive schedules' (R,) arrays by name.
     best, best_step: the lowest monitored loss (inf before the first check) and its step, (R,).
-    waited: checks since then, (R,). loss_sum, loss_count: of the batch losses since the last check, (R,).
+    reference: the monitored loss that early stopping wants improved, (R,). waited: checks since it was set
+    that were counted, (R,). loss_sum, loss_count: of the batch losses since the last check, (R,).
+    diverged_at: the first step that was not finite, 0 for none, (R,). stopped_early: (R,).
     """
 
     params: Array
@@ -33,9 +37,12 @@ class State:
     best: Floats
     best_step: Integers
     best_params: Array
+    reference: Floats
     waited: Integers
     loss_sum: Floats
     loss_count: Integers
+    diverged_at: Integers
+    stopped_early: Flags
 
     @property
     def runs(self) -> int:
@@ -89,15 +96,17 @@ class State:
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote. Raises ValueError for other arrays, and for anything that holds objects."""
         values: dict[str, Any] = {"slots": {}, "memory": {}}
-        with np.load(path, allow_pickle=False) as file:
-            for name in file.files:
-                owner, _, key = name.partition(".")
-                if key and owner in ("slots", "memory"):
-                    values[owner][key] = file[name]
-                else:
-                    values[name] = file[name]
-        if values.keys() != set(_NAMES):
-            wrong = ", ".join(sorted(values.keys() ^ set(_NAMES)))
+        expected = set(_NAMES)
+        for name, array in _read(path).items():
+            owner, dot, key = name.partition(".")
+            if dot and owner in ("slots", "memory"):
+                values[owner][key] = array
+            elif name in ("slots", "memory"):
+                expected.discard(name)
+            else:
+                values[name] = array
+        if values.keys() != expected:
+            wrong = ", ".join(sorted(values.keys() ^ expected))
             raise ValueError(
                 f"{path.name} is no saved state: it differs in {wrong}; it must hold {', '.join(_NAMES)}"
             )
@@ -105,6 +114,18 @@ class State:
 
     def _arrays(self) -> list[tuple[str, Any]]:
         return [(name, getattr(self, name)) for name in _NAMES]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The arrays of an `.npz` file by name. Raises ValueError for any other file."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (EOFError, BadZipFile, TypeError) as error:
+        raise ValueError(
+            f"{path.name} is no saved state: it is empty, damaged or of another format; "
+            "it must be an .npz file as a state writes it"
+        ) from error
 
 
 _NAMES = tuple(field.name for field in fields(State))

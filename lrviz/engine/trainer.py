@@ -13,7 +13,7 @@ from lrviz.engine.chunk import Chunk
 from lrviz.engine.evaluation import Evaluation
 from lrviz.engine.network import Model, Network
 from lrviz.engine.probes import PROBES
-from lrviz.engine.rates import Rates
+from lrviz.engine.rates import Rates, first_memory, memory_after
 from lrviz.engine.records import Measurement, Records, collect
 from lrviz.engine.schedules.base import Monitor
 from lrviz.engine.state import State
@@ -33,22 +33,31 @@ class Trainer:
     and repeated step by step, which gives the same bits as every draw is a function of the step.
     """
 
-    def __init__(self, block: Block, probes: Collection[str] = ()) -> None:
+    def __init__(self, block: Block, probes: Collection[str] = (), state: State | None = None) -> None:
+        """From the first state, or from a copy of `state`, which must be of such a block."""
         hold_to_one_thread()
         self.block = block
         self.probes: tuple[str, ...] = tuple(probes)
-        self.diverged_at = np.zeros(block.runs, dtype=np.int64)
-        self.stopped_early = np.zeros(block.runs, dtype=np.bool_)
-        self.state = first_state(block)
-        self._now = 0
+        self.state = first_state(block) if state is None else state.copy()
+        self._now = int(self.state.step.max())
         self._careful_until = 0
         self._measured: list[Measurement] = []
-        self._prepare(np.arange(block.runs))
+        self._prepare(np.flatnonzero(~self.ended))
 
     @property
     def network(self) -> Network:
         """The network; an activation's numbers may change while training goes on."""
         return self.block.network
+
+    @property
+    def diverged_at(self) -> Integers:
+        """The first step that was not finite, 0 for none, (R,)."""
+        return self.state.diverged_at
+
+    @property
+    def stopped_early(self) -> Flags:
+        """Which runs early stopping ended, (R,)."""
+        return self.state.stopped_early
 
     @property
     def ended(self) -> Flags:
@@ -206,19 +215,24 @@ class Trainer:
 
     def _remember_best(self, step: int, loss: Floats) -> None:
         work = self._work
-        better = loss < work.best - self.block.min_delta
+        better = loss < work.best
         np.copyto(work.best, loss, where=better)
         np.copyto(work.best_step, step, where=better)
         np.copyto(work.best_params, work.params, where=better[:, None])
-        work.waited += 1
-        np.copyto(work.waited, 0, where=better)
+        improved = loss < work.reference - self.block.min_delta
+        np.copyto(work.reference, loss, where=improved)
+        if self.block.early_stopping is not None:
+            work.waited += 1
+            np.copyto(work.waited, 0, where=improved)
 
     # Between steps
 
     def rebind(self, block: Block) -> None:
         """Go on with other numbers: weights, slots and what was seen stay.
 
-        A reactive schedule that was not there before starts afresh.
+        A reactive schedule that was not there before starts afresh; one that watches another loss keeps
+        its rate only. Another monitor finds its best anew. A run that stopped early goes on where it
+        would not have stopped so far, unless other runs have left it behind.
         """
         old, state = self.block, self.state
         self.block = block
@@ -227,18 +241,32 @@ class Trainer:
                 state.updates[row] = 0
                 for name, slot in state.slots.items():
                     slot[row] = after.first(name)
-        same = [type(a) is type(b) for a, b in zip(old.schedules, block.schedules, strict=True)]
-        fresh = first_memory(block)
-        state.memory = {
-            name: np.where(same, state.memory.get(name, values), values) for name, values in fresh.items()
-        }
+        state.memory = memory_after(old, block, state.memory)
         if old.monitor != block.monitor:
-            state.best[:] = np.inf
+            np.copyto(state.best_params, state.params)
+            state.best[:] = state.reference[:] = np.inf
+            state.best_step[:] = state.waited[:] = 0
+        if old.early_stopping is None:
             state.waited[:] = 0
         if not self._checks_bind:
             state.loss_sum[:] = 0.0
             state.loss_count[:] = 0
+        if block.early_stopping is None:
+            self._revive(state.stopped_early)
+        else:
+            self._revive(state.waited < block.early_stopping)
         self._prepare(np.flatnonzero(~self.ended))
+
+    def go_on(self) -> None:
+        """Let the runs that stopped early go on, unless others have left them behind; they wait anew."""
+        self.state.waited[self._revive(self.stopped_early)] = 0
+        self._prepare(np.flatnonzero(~self.ended))
+
+    def _revive(self, wanted: Flags) -> Flags:
+        """Of these runs, take those as not stopped that did so at the present step; which ones they are."""
+        revived: Flags = wanted & self.stopped_early & (self.state.step == self._now)
+        self.stopped_early[revived] = False
+        return revived
 
     def rates(self) -> Floats:
         """The rate of each run's next step, (R,)."""
@@ -250,8 +278,9 @@ class Trainer:
         return rates
 
     def model(self, row: int, best: bool = False) -> Model:
-        """One run's network with a copy of its present, or its best, parameters."""
-        params = self.state.best_params if best else self.state.params
+        """One run's network with a copy of its present parameters, or of its best once a check found such."""
+        seen = np.isfinite(self.state.best[row])
+        params = self.state.best_params if best and seen else self.state.params
         return Model(self.network, params[row].copy())
 
     def measure_now(self) -> dict[str, Floats]:
@@ -288,12 +317,10 @@ def first_state(block: Block) -> State:
         best=np.full(block.runs, np.inf),
         best_step=zeros(),
         best_params=params.copy(),
+        reference=np.full(block.runs, np.inf),
         waited=zeros(),
         loss_sum=np.zeros(block.runs),
         loss_count=zeros(),
+        diverged_at=zeros(),
+        stopped_early=np.zeros(block.runs, dtype=np.bool_),
     )
-
-
-def first_memory(block: Block) -> dict[str, Floats]:
-    """What the reactive schedules know before their first check."""
-    return Rates.of(block, np.arange(block.runs)).start()

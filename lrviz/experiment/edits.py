@@ -11,7 +11,7 @@ from lrviz.engine.datasets import AnyDataset
 from lrviz.engine.datasets.base import Dataset
 from lrviz.engine.losses import AnyLoss, Auto, Loss
 from lrviz.engine.parts import Part, kinds, traits
-from lrviz.experiment.messages import ExperimentError, Problem, explain, shown
+from lrviz.experiment.messages import EXPECTED, ExperimentError, Problem, explain, shown
 from lrviz.experiment.models import Experiment
 from lrviz.experiment.paths import inside, parts_of
 
@@ -28,13 +28,7 @@ def parse(data: Any) -> Experiment:
         experiment = Experiment.model_validate(data)
     except ValidationError as error:
         raise explain(error, Experiment) from None
-    # pydantic takes true and false for 1 and 0 where a number is wanted.
-    problems = tuple(
-        Problem(path, f"{path} is {shown(value)}; it must be a number.")
-        for path, value in _switches("", data)
-        if not isinstance(at(experiment, path), bool)
-    )
-    if problems:
+    if problems := tuple(_converted("", data, experiment)):
         raise ExperimentError(problems)
     return experiment
 
@@ -178,11 +172,15 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[Change]:
         yield path, before, after
 
 
-def _switches(path: str, data: Any) -> Iterator[tuple[str, bool]]:
-    """The paths of every true and false in plain data."""
-    if isinstance(data, bool):
-        yield path, data
-    elif isinstance(data, (dict, list, tuple)):
-        entries = data.items() if isinstance(data, dict) else enumerate(data)
-        for step, value in entries:
-            yield from _switches(f"{path}.{step}" if path else str(step), value)
+def _converted(path: str, data: Any, value: Any) -> Iterator[Problem]:
+    """Where pydantic made a number or a switch out of something else: "0.1", true for 1, 1 for true."""
+    if isinstance(data, dict):
+        for name, entry in data.items():
+            yield from _converted(f"{path}.{name}" if path else name, entry, getattr(value, name))
+    elif isinstance(data, (list, tuple)):
+        for index, (entry, own) in enumerate(zip(data, value, strict=True)):
+            yield from _converted(f"{path}.{index}", entry, own)
+    elif isinstance(value, (int, float)) and (
+        isinstance(data, str) or isinstance(data, bool) is not isinstance(value, bool)
+    ):
+        yield Problem(path, f"{path} is {shown(data)}; it must be {EXPECTED[type(value).__name__]}.")

@@ -3,9 +3,10 @@
 import json
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from lrviz.experiment.edits import parse
 from lrviz.experiment.messages import shown
@@ -58,8 +59,7 @@ def save(experiment: Experiment, path: Path) -> None:
 
 def read_text(path: Path) -> str:
     """A text file. Raises FileError."""
-    if path.is_dir():
-        raise FileError(f"{path} is a folder; give the name of a file in it.")
+    refuse_folder(path)
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -70,23 +70,33 @@ def read_text(path: Path) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all. Raises FileError."""
-    if path.is_dir():
-        raise FileError(f"{path} is a folder; give the name of a file in it.")
+    with writing(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[TextIO]:
+    """A text file to write to; it takes the place of `path` once the block has ended without an error.
+
+    Raises FileError.
+    """
+    refuse_folder(path)
     try:
         if path.exists() and not path.is_file():
             # A device or a pipe is written to; putting a file in its place would destroy it.
-            path.write_text(text, encoding="utf-8", newline="\n")
+            with path.open("w", encoding="utf-8", newline="\n") as file:
+                yield file
         else:
-            _replace(path.resolve(), text)
+            with _replacing(path.resolve()) as file:
+                yield file
     except OSError as error:
         raise FileError(f"{path} cannot be written: {_reason(error)}.") from None
 
 
 def check_writable(path: Path) -> None:
     """Whether `write_text` can work here, found out by writing a file beside it. Raises FileError."""
-    if path.is_dir() or (path.exists() and not path.is_file()):
-        if path.is_dir():
-            raise FileError(f"{path} is a folder; give the name of a file in it.")
+    refuse_folder(path)
+    if path.exists() and not path.is_file():
         return
     beside = _beside(path.resolve())
     try:
@@ -96,10 +106,24 @@ def check_writable(path: Path) -> None:
         raise FileError(f"{path} cannot be written: {_reason(error)}.") from None
 
 
-def _replace(path: Path, text: str) -> None:
+def refuse_folder(path: Path) -> None:
+    """Raises FileError for a folder, where a file is wanted."""
+    if path.is_dir():
+        raise FileError(f"{path} is a folder; give the name of a file in it.")
+
+
+def require_ending(path: Path, ending: str) -> None:
+    """Raises FileError for a name that does not tell what will be in the file; `ending`: `.png`."""
+    if path.suffix.lower() != ending:
+        raise FileError(f"{path} does not end in {ending}, the only format; choose a name that does.")
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[TextIO]:
     temporary = _beside(path)
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
         if path.exists():
             shutil.copymode(path, temporary)
         temporary.replace(path)

@@ -236,8 +236,8 @@ class Training(Spec):
         title="Keep best weights",
         live=True,
         advanced=True,
-        help="At the end of training, show and save the weights of the lowest monitored loss "
-        "in place of the last ones.",
+        help="At the end of training, show what the network does with the weights of the lowest "
+        "monitored loss, in place of the last ones.",
     )
     probes: tuple[ProbeName, ...] = field(
         (),

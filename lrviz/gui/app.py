@@ -1,5 +1,6 @@
 """Starts the window, and keeps what should come back at the next start."""
 
+import signal
 import sys
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
@@ -37,6 +38,8 @@ def main(experiment: Experiment | None = None) -> int:
         for sentence in (damage, loss):
             if sentence:
                 files.say(window, "Something of the last time could not be brought back.", sentence)
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, lambda *_: window.close())
         try:
             return app.exec()
         finally:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMenu, QPushButton, 
 from lrviz.gui.number_field import Entry, NumberField, NumbersField, TextField
 from lrviz.gui.slider import Slider
 from lrviz.gui.theme import current, mix
+from lrviz.gui.tooltips import wrapped
 
 __all__ = [
     "Choice",
@@ -74,7 +75,7 @@ class ElidedLabel(QLabel):
     def _shorten(self) -> None:
         shown = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
         self.setText(shown)
-        self.setToolTip(self.help or (self._text if shown != self._text else ""))
+        self.setToolTip(wrapped(self.help) or (self._text if shown != self._text else ""))
 
 
 class Paragraph(QLabel):
@@ -225,7 +226,7 @@ class Flags(QPushButton):
         for text, value, tooltip in options:
             action = menu.addAction(text)
             action.setCheckable(True)
-            action.setToolTip(tooltip or text)
+            action.setToolTip(wrapped(tooltip or text))
             self._actions.append((action, value))
         menu.triggered.connect(self._tell)
         self._write()

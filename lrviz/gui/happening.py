@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from lrviz.experiment.numbers import write
 from lrviz.gui.cards import Card
 from lrviz.gui.controls import Paragraph
-from lrviz.gui.numbers import write
 from lrviz.gui.theme import icon
 from lrviz.session.snapshot import Failure
 from lrviz.session.verdict import Kind, Verdict
@@ -21,6 +21,10 @@ TONES: dict[str, Tone] = {
     Kind.CONVERGED: "green",
     Kind.FINISHED: "green",
     Kind.TOO_SLOW: "amber",
+    Kind.STUCK: "amber",
+    Kind.RATE_CUT: "amber",
+    Kind.OVERFITS: "amber",
+    Kind.LOST: "amber",
     Kind.UNSTABLE: "red",
     Kind.DIVERGED: "red",
     Kind.FAILED: "red",

@@ -1,6 +1,6 @@
 """Who gets a key that is also a shortcut of the window: the control with the focus, or the window's verb."""
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QTabBar, QWidget
 
@@ -18,11 +18,25 @@ class Keys(QObject):
     clicked one and then presses Space means Run. Fields keep what they type by themselves.
     """
 
-    def __init__(self, app: QApplication, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, app: QApplication, window: QWidget) -> None:
+        super().__init__(window)
+        self.window = window
         self._focused: QWidget | None = None
         self._by_mouse = False
         app.focusChanged.connect(self._follow)
+        # A filter and not `event` of the window, in which an object must not be deleted from Python.
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Qt's hook: a key arrives at the window unless the control with the focus accepts it."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self.claims(self.window.focusWidget(), event)
+        ):
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
 
     def claims(self, control: QWidget | None, event: QKeyEvent) -> bool:
         """Whether the control with the focus is worked by this key, so that no shortcut may take it."""

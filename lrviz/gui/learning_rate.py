@@ -5,12 +5,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lrviz.engine.parts import Spec
+from lrviz.experiment.numbers import decade, write
 from lrviz.gui.cards import Card
 from lrviz.gui.controls import NumberField, Paragraph, Slider
 from lrviz.gui.forms import Form, Kinds
-from lrviz.gui.numbers import decade, write
 from lrviz.gui.schedule_preview import Floats, SchedulePreview
 from lrviz.gui.theme import current
+from lrviz.gui.tooltips import wrapped
 
 LOWEST, HIGHEST = -6, 1
 """The slider's range, as powers of ten."""
@@ -63,12 +64,12 @@ class LearningRateCard(Card):
         super().__init__("Learning rate", foldable=True, parent=parent)
         self.number = NumberField(scale="log", limits=(0.0, None), look="hero")
         self.number.setAccessibleName("Learning rate α, number")
-        self.number.setToolTip(HELP)
+        self.number.setToolTip(wrapped(HELP))
         self.hint = Paragraph("muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.slider = Slider(10.0**LOWEST, 10.0**HIGHEST, "log", accent="amber")
         self.slider.setAccessibleName("Learning rate α")
-        self.slider.setToolTip(HELP)
+        self.slider.setToolTip(wrapped(HELP))
         self.message = Paragraph("error")
         self.message.hide()
         self.preview = SchedulePreview()

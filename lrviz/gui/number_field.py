@@ -5,12 +5,12 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from lrviz.engine.parts import Scale
-from lrviz.gui.numbers import read, read_whole, rounded, write
+from lrviz.experiment.numbers import read, read_whole, rounded, write
 from lrviz.gui.theme import current
 
 Look = Literal["field", "value", "hero"]
@@ -187,6 +187,7 @@ class NumberField(Entry):
     ) -> None:
         super().__init__(optional=optional, empty=empty, unit=unit, look=look, parent=parent)
         self.whole, self.scale, self.step, self.limits = whole, scale, step, limits
+        self.installEventFilter(self)
 
     def parse(self, text: str) -> float:
         """See `Entry`."""
@@ -198,14 +199,13 @@ class NumberField(Entry):
             raise TypeError(f"A number field cannot show {value!r}; it must be a number.")
         return write(value)
 
-    def event(self, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Qt's hook: keys that no number needs are left to the shortcuts of the window."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             text = event.text()
             if text and text.isprintable() and text not in SIGNS_OF_NUMBERS:
-                event.ignore()
-                return False
-        return super().event(event)
+                return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Qt's hook."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from lrviz.gui.numbers import ticks, write
+from lrviz.experiment.numbers import ticks, write
 from lrviz.gui.theme import Theme, diverging_lookup, mix, on_accent, rgba
 
 Pixels = NDArray[np.uint32]

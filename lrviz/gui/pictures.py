@@ -7,7 +7,7 @@ from PySide6.QtCore import QIODevice, QPoint, QSaveFile
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
-from lrviz.experiment.files import FileError
+from lrviz.experiment.files import FileError, refuse_folder, require_ending
 from lrviz.gui.theme import current, icon
 
 SCALE = 2.0
@@ -66,8 +66,8 @@ def file_name(title: str) -> str:
 
 
 def _check_place(path: Path) -> None:
-    if path.is_dir():
-        raise FileError(f"{path} is a folder; give the name of a file in it.")
+    refuse_folder(path)
+    require_ending(path, ".png")
     if not path.parent.is_dir():
         raise FileError(f"The folder {path.parent} does not exist; choose one that does.")
     if path.exists() and not path.is_file():

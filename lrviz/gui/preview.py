@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lrviz.engine.rates import planned_epochs
 from lrviz.engine.schedules.base import Planned
 from lrviz.experiment import Training
 from lrviz.session.snapshot import Snapshot
@@ -23,8 +24,11 @@ def preview(snapshot: Snapshot) -> tuple[Floats, Floats]:
     steps = np.unique(np.linspace(0, total, min(POINTS, total + 1)).round())
     if schedule.unit == "step":
         return steps, experiment.lr * schedule.multiple(steps, float(total))
-    epochs = np.floor(steps * batch / examples)
-    return steps, experiment.lr * schedule.multiple(epochs, float(-(-total * batch // examples)))
+    done, position = snapshot.step, round(snapshot.epoch * examples)
+    # What batches there were before is not known here: up to now, they are taken to be alike.
+    seen = np.where(steps < done, steps * (position / max(done, 1)), position + (steps - done) * batch)
+    length = planned_epochs(np.array(done), np.array(position), total, batch, examples)
+    return steps, experiment.lr * schedule.multiple(np.floor(seen / examples), length)
 
 
 def epochs(training: Training, examples: int) -> float:

@@ -4,7 +4,6 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -23,6 +22,7 @@ from lrviz.gui.controls import (
     Switch,
     TextField,
 )
+from lrviz.gui.tooltips import wrapped
 
 LABEL_WIDTH = 88
 VALUE_WIDTH = 56
@@ -74,7 +74,7 @@ class Row(QWidget):
     def place(self, control: QWidget, *, stretch: int = 1, name: str = "") -> None:
         """Put a control at the end of the line, named and explained."""
         control.setAccessibleName(name or self.title)
-        control.setToolTip(self.help)
+        control.setToolTip(wrapped(self.help))
         self.line.addWidget(control, stretch)
 
 
@@ -268,11 +268,10 @@ def _number(path: str, title: str, info: FieldInfo, whole: bool, optional: bool)
 
 def _limits(info: FieldInfo) -> tuple[float | None, float | None]:
     """The declared range, ends included or not."""
-    low = high = None
-    for mark in info.metadata:
-        match mark:
-            case Ge(bound) | Gt(bound):
-                low = float(bound)  # type: ignore[arg-type]
-            case Le(bound) | Lt(bound):
-                high = float(bound)  # type: ignore[arg-type]
-    return low, high
+    bounds = {
+        name: float(getattr(mark, name))
+        for mark in info.metadata
+        for name in ("ge", "gt", "le", "lt")
+        if hasattr(mark, name)
+    }
+    return bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt"))

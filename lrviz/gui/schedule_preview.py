@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from lrviz.gui.numbers import ticks, write
+from lrviz.experiment.numbers import ticks, write
 from lrviz.gui.theme import Theme, current, mix, rgba
 
 Floats = NDArray[np.float64]
@@ -21,6 +21,8 @@ class SchedulePreview(QWidget):
         self._rates: Floats = np.empty(0)
         self._now = 0.0
         self._pointer: float | None = None
+        self._picture: QPixmap | None = None
+        self._made_for: object = None
         self.setMouseTracking(True)
         self.setAccessibleName("Preview of the schedule")
         self.setToolTip("α over the planned steps. The dashed line is the present step.")
@@ -34,10 +36,18 @@ class SchedulePreview(QWidget):
         if steps.shape != rates.shape or steps.ndim != 1:
             raise ValueError(f"steps {steps.shape} and rates {rates.shape} must be (N,) with the same N.")
         same = np.array_equal(steps, self._steps) and np.array_equal(rates, self._rates)
-        if same and now == self._now:
+        if same and self._pixel(now) == self._pixel(self._now):
+            self._now = now
             return
+        if not same:
+            self._picture = None
         self._steps, self._rates, self._now = steps, rates, now
         self.update()
+
+    def _pixel(self, step: float) -> float:
+        """The half pixel of a step, roughly: a line that moves less need not be drawn anew."""
+        span = float(self._steps[-1] - self._steps[0]) if self._steps.size > 1 else 0.0
+        return round(2.0 * self.width() * step / span) if span > 0 else step
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Qt's hook."""
@@ -55,23 +65,41 @@ class SchedulePreview(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802
-        """Qt's hook."""
-        theme = current()
+        """Qt's hook: the curve from a picture made once, and over it what moves."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = self.font()
-        font.setPixelSize(11)
-        painter.setFont(font)
         if self._steps.size < 2:
-            painter.setPen(QColor(theme.muted))
+            painter.setFont(self._small())
+            painter.setPen(QColor(current().muted))
             painter.drawText(
                 self.rect(), Qt.AlignmentFlag.AlignCenter, "Not known ahead:\nit depends on the loss"
             )
         else:
-            Drawing(painter, theme, QRectF(self.rect()), self._steps, self._rates).paint(
-                self._now, self._pointer
-            )
+            painter.drawPixmap(0, 0, self._background())
+            self._drawing(painter).paint_moving(self._now, self._pointer)
         painter.end()
+
+    def _background(self) -> QPixmap:
+        theme = current()
+        made_for = (self.size(), self.devicePixelRatio(), theme)
+        if self._picture is None or self._made_for != made_for:
+            picture = QPixmap(self.size() * self.devicePixelRatio())
+            picture.setDevicePixelRatio(self.devicePixelRatio())
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            self._drawing(painter).paint_still()
+            painter.end()
+            self._picture, self._made_for = picture, made_for
+        return self._picture
+
+    def _drawing(self, painter: QPainter) -> "Drawing":
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._small())
+        return Drawing(painter, current(), QRectF(self.rect()), self._steps, self._rates)
+
+    def _small(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(11)
+        return font
 
 
 class Drawing:
@@ -86,10 +114,13 @@ class Drawing:
         words = max(painter.fontMetrics().horizontalAdvance(write(level)) for level in self.levels)
         self.area = rect.adjusted(18 + words + 6, 6, -2, -32)
 
-    def paint(self, now: float, pointer: float | None) -> None:
-        """Everything, from back to front."""
+    def paint_still(self) -> None:
+        """Axes and curve."""
         self._axes()
         self._curve()
+
+    def paint_moving(self, now: float, pointer: float | None) -> None:
+        """The line at the step `now`, and the values under the pointer."""
         if self.first <= now <= self.last:
             self._line(now)
         if pointer is not None and self.area.left() <= pointer <= self.area.right():
@@ -130,7 +161,10 @@ class Drawing:
         painter.restore()
 
     def _curve(self) -> None:
-        steps, rates = thinned(self.steps, self.rates, max(int(self.area.width()), 2))
+        finite = np.isfinite(self.rates)
+        if not finite.any():
+            return
+        steps, rates = thinned(self.steps[finite], self.rates[finite], max(int(self.area.width()), 2))
         points = [QPointF(self.x(s), self.y(r)) for s, r in zip(steps.tolist(), rates.tolist(), strict=True)]
         ground = self.y(0.0)
         under = QPolygonF([QPointF(points[0].x(), ground), *points, QPointF(points[-1].x(), ground)])
@@ -163,7 +197,8 @@ class Drawing:
         rate = float(np.interp(step, self.steps, self.rates))
         self.painter.setPen(Qt.PenStyle.NoPen)
         self.painter.setBrush(color)
-        self.painter.drawEllipse(QPointF(self.x(step), self.y(rate)), 2.5, 2.5)
+        if np.isfinite(rate):
+            self.painter.drawEllipse(QPointF(self.x(step), self.y(rate)), 2.5, 2.5)
         return rate
 
 

@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lrviz.experiment import Experiment, FileError
+from lrviz.experiment import Experiment
+from lrviz.experiment.files import refuse_folder, require_ending
 from lrviz.session.core import Core
 from lrviz.session.snapshot import Snapshot
 
@@ -57,13 +58,13 @@ def shot(
 ) -> None:
     """Train `steps` steps and write a picture of a panel, or of the window, as PNG.
 
-    size: width and height in pixels. Raises FileError when the file cannot be written, and
-    ValueError for an unknown panel or theme, or a size that cannot be drawn.
+    size: width and height in pixels. Raises FileError when the file cannot be written or its name
+    does not end in .png, and ValueError for an unknown panel or theme, or a size that cannot be drawn.
     """
     if panel not in PANELS:
         raise ValueError(f"There is no panel {panel!r}; choose one of {', '.join(PANELS)}.")
-    if out.is_dir():
-        raise FileError(f"{out} is a folder; give the name of a file in it.")
+    refuse_folder(out)
+    require_ending(out, ".png")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
     from lrviz.gui import pictures

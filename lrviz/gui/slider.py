@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lrviz.engine.parts import Scale
-from lrviz.gui.numbers import rounded, write
+from lrviz.experiment.numbers import rounded, write
 from lrviz.gui.theme import current
 
 Accent = Literal["blue", "amber"]

@@ -89,7 +89,7 @@ QToolTip { background: $card; color: $text; border: 1px solid $edge; padding: 6p
 
 QScrollArea, QScrollArea > QWidget > QWidget#column { background: transparent; border: none; }
 QScrollBar { background: transparent; border: none; margin: 0; }
-QScrollBar:vertical { width: 8px; }
+QScrollBar:vertical { width: 6px; }
 QScrollBar:horizontal { height: 8px; }
 QScrollBar::handle { background: $thumb; border-radius: 3px; margin: 1px; }
 QScrollBar::handle:vertical { min-height: 32px; }
@@ -98,6 +98,7 @@ QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
+QMessageBox, QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QTabWidget::pane { border: none; }
 QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab {

@@ -6,9 +6,10 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
+from lrviz.experiment.numbers import rounded
 from lrviz.gui.controls import Slider
-from lrviz.gui.numbers import rounded
 from lrviz.gui.theme import Theme, icon, on_accent
+from lrviz.gui.tooltips import wrapped
 from lrviz.session.snapshot import Snapshot, Status
 
 LEFT = ("run", "step", "reset")
@@ -26,7 +27,7 @@ class ActionButton(QPushButton):
         super().__init__(parent)
         self.action_ = action
         self._wordless = False
-        self.setIconSize(QSize(14, 14))
+        self.setIconSize(QSize(20, 14))
         if primary:
             self.setProperty("look", "primary")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -45,7 +46,8 @@ class ActionButton(QPushButton):
         self.setIcon(self.action_.icon())
         self.setEnabled(self.action_.isEnabled())
         self.setAccessibleName(self.action_.text())
-        self.setToolTip(f"{self.action_.toolTip()} ({shortcut})" if shortcut else self.action_.toolTip())
+        tooltip = self.action_.toolTip()
+        self.setToolTip(wrapped(f"{tooltip} ({shortcut})" if shortcut else tooltip))
 
 
 class Toolbar(QFrame):
@@ -90,7 +92,7 @@ class Toolbar(QFrame):
         self.speed.setFixedWidth(110)
         self.speed.setAccessibleName("Speed")
         self.speed.setToolTip(
-            "The most steps per second. Low: every step can be watched. At the right end: as fast as it can."
+            wrapped("The most steps per second. Low: every step can be watched. Right end: no limit.")
         )
         self.limit = QLabel()
         self.limit.setFixedWidth(46)
@@ -119,6 +121,7 @@ class Toolbar(QFrame):
             f'lr<span style="color:{theme.amber}">viz</span></span>'
         )
         self.presets.setIcon(icon("fa6s.shapes", "text"))
+        self.presets.setIconSize(QSize(20, 14))
         running = self._running
         self._running = None
         self._show_running(bool(running), theme)
@@ -126,6 +129,9 @@ class Toolbar(QFrame):
     def show_snapshot(self, snapshot: Snapshot, theme: Theme) -> None:
         """Step, epoch and speed; Run turns into Pause while training."""
         self._show_running(snapshot.status is Status.RUNNING, theme)
+        ended = snapshot.status is Status.DIVERGED
+        for name in ("run", "step"):
+            self._actions[name].setEnabled(not ended)
         parts = [
             f"Step <b>{snapshot.step:,}</b> of {snapshot.planned:,}",
             *([f"Epoch <b>{snapshot.epoch:,.0f}</b>"] if self._room else []),

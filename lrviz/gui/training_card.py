@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QWidget
 from lrviz.engine.losses import AnyLoss
 from lrviz.engine.parts import kinds
 from lrviz.experiment import Training
+from lrviz.experiment.numbers import write
 from lrviz.gui.form_card import FormCard
 from lrviz.gui.forms import Form
-from lrviz.gui.numbers import write
 
 LOSS_HELP = (
     "The number that training makes small. Automatic: cross-entropy for classes, mean squared error for "

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from contextlib import ExitStack
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from lrviz.experiment import Experiment, ExperimentError, changes, edit, live
@@ -27,10 +27,11 @@ from lrviz.gui.side import Side
 from lrviz.gui.stage import Stage
 from lrviz.gui.theme import Theme, icon
 from lrviz.gui.toolbar import Toolbar
+from lrviz.gui.tooltips import wrapped
 from lrviz.gui.words import Words
 from lrviz.session.snapshot import Snapshot, Status
 
-FRAME_MS = 33
+FRAME_MS = 25
 """Milliseconds between two drawings while training."""
 
 
@@ -64,13 +65,14 @@ class Window(QMainWindow):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME_MS)
+        # What the person did shows at once, not at the timer's next turn.
+        self._soon = QTimer(self, singleShot=True, interval=0)
         self._held = ExitStack()
-        self._painted = QTimer(self)
-        self._painted.setSingleShot(True)
-        self._painted.setInterval(0)
+        self._painted = QTimer(self, singleShot=True, interval=0)
         self._listen()
         self._subscribe()
         self.toolbar.set_theme(theme)
+        self.toolbar.show_speed(self.speed)
         self.refresh()
 
     # Building
@@ -90,7 +92,7 @@ class Window(QMainWindow):
         for name in library.names():
             experiment = library.preset(name).experiment
             action = menu.addAction(experiment.name or name)
-            action.setToolTip(experiment.note)
+            action.setToolTip(wrapped(experiment.note))
             action.triggered.connect(lambda _=False, experiment=experiment: self.load(experiment))
         return menu
 
@@ -119,9 +121,9 @@ class Window(QMainWindow):
     def _listen(self) -> None:
         self.side.edited.connect(self.edited)
         self.toolbar.speedChosen.connect(self.set_speed)
-        self.stage.arranged.connect(self._subscribe)
         self.stage.folded.connect(self._move_words)
         self._timer.timeout.connect(lambda: self.refresh())
+        self._soon.timeout.connect(lambda: self.refresh())
         self._painted.timeout.connect(self._held.close)
 
     def _move_words(self, folded: bool) -> None:
@@ -179,7 +181,7 @@ class Window(QMainWindow):
         self.toolbar.show_snapshot(snapshot, self.theme)
         self.side.show_progress(snapshot)
         seen = [panel for panel in self.panels if panel.isVisible() or (everything and self._shows(panel))]
-        self._drawing.draw(seen, snapshot)
+        self._drawing.draw(seen, snapshot, everything)
         self._words.show(snapshot, now=everything)
 
     def _try(self, rate: float) -> None:
@@ -193,12 +195,12 @@ class Window(QMainWindow):
         kind = outcome_for(snapshot)
         if type(self.outcome.shown) is not kind:
             self.outcome.show_panel(kind)
-            self._subscribe()
         name = snapshot.experiment.name
         self.setWindowTitle(f"{name} – lrviz" if name else "lrviz")
 
     def _subscribe(self) -> None:
-        self.session.watch([probe for panel in self.panels if self._shows(panel) for probe in panel.probes])
+        # Also for panels behind a tab: who turns to them later wants to see the whole run.
+        self.session.watch(sorted({probe for panel in self.panels for probe in panel.probes}))
 
     def _shows(self, panel: Panel) -> bool:
         """Whether it can be seen wherever the window can."""
@@ -223,6 +225,7 @@ class Window(QMainWindow):
         if not self._keeps_weights(experiment):
             self.session.pause()
         self.session.apply(experiment)
+        self._soon.start()
 
     def load(self, experiment: Experiment) -> None:
         """Go on with another experiment, paused at step 0, in a new attempt."""
@@ -245,6 +248,7 @@ class Window(QMainWindow):
             # A verb counts on what was typed, entered or not.
             focus.commit()
         getattr(self, entry.method)()
+        self._soon.start()
 
     def toggle_running(self) -> None:
         """Run or pause."""
@@ -304,20 +308,10 @@ class Window(QMainWindow):
 
     # Qt's hooks
 
-    def event(self, event: QEvent) -> bool:
-        """Qt's hook: a key that is a shortcut here may be meant for the control with the focus."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and self._keys.claims(self.focusWidget(), event)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Qt's hook: end the training thread."""
         self._timer.stop()
+        self._soon.stop()
         self._painted.stop()
         self._held.close()
         self.session.close()

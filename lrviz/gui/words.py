@@ -4,8 +4,8 @@ from collections.abc import Callable
 from time import monotonic
 
 from lrviz.experiment.build import notices
+from lrviz.experiment.numbers import rounded, write
 from lrviz.gui.happening import HappeningCard
-from lrviz.gui.numbers import rounded, write
 from lrviz.session.snapshot import Snapshot, Status
 from lrviz.session.verdict import judge
 
@@ -38,7 +38,10 @@ class Words:
         experiment, examples = snapshot.experiment, snapshot.examples
         self._suggest(snapshot)
         monitor = experiment.training.monitor if len(examples.test) else "training loss"
-        self.card.show_verdict(judge(snapshot), snapshot.best, notices(experiment, examples), monitor)
+        said = notices(experiment, examples)
+        if snapshot.step == 0 and experiment.note:
+            said = (experiment.note, *said)
+        self.card.show_verdict(judge(snapshot), snapshot.best, said, monitor)
 
     def _suggest(self, snapshot: Snapshot) -> None:
         """After a divergence offer a tenth of α, from the start."""

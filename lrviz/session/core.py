@@ -1,11 +1,12 @@
 """A session without a thread: one run, its edits and what it recorded."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from lrviz.engine.block import Block
@@ -23,6 +24,8 @@ from lrviz.session.snapshot import Edit, Snapshot, Status
 STRETCH = 4096
 """Most steps the trainer is asked for at once; it bounds the memory of their records."""
 EVALUATED = ("test loss", "test score", "validation loss", "validation score")
+Listener = Callable[[str, NDArray[np.integer[Any]], NDArray[np.floating[Any]]], None]
+"""Is told what was recorded: the name, ascending steps (n,) and values (n, C)."""
 UNMARKED = ("name", "note", "training.probes")
 """What may change without changing what training does; such edits leave no mark."""
 
@@ -51,9 +54,11 @@ class Core:
     start: Experiment
     edits: tuple[Edit, ...]
     trainer: Trainer
+    _revives: bool
 
-    def __init__(self, experiment: Experiment) -> None:
-        """Raises what building the experiment raises."""
+    def __init__(self, experiment: Experiment, listener: Listener | None = None) -> None:
+        """`listener` hears every sample before it is recorded. Raises what building the experiment raises."""
+        self._listener = listener
         self.generation = 0
         self.ghost: dict[str, SeriesView] = {}
         self._watched: tuple[str, ...] = ()
@@ -65,15 +70,19 @@ class Core:
         """Do at most `steps` updates; how many were done. It ends at the planned step; see `go_on`."""
         done = 0
         while (length := self._allowed(steps - done)) > 0:
+            if self._revives:
+                self._revives = False
+                self.trainer.go_on()
             records = self.trainer.advance(length)
             self._record(records)
             done += len(records.steps)
         return done
 
     def go_on(self) -> None:
-        """Allow steps past the planned end, once it is reached."""
+        """Allow steps past the planned end or early stopping, once that is reached."""
         if self.step >= self.experiment.training.steps:
             self._beyond = True
+        self._revives = bool(self.trainer.stopped_early[self.focus])
 
     def apply(self, experiment: Experiment) -> None:
         """Go on with this experiment: from here where all changes are live, else from step 0.
@@ -128,7 +137,7 @@ class Core:
         """What the run is doing; `running`: whether somebody is advancing it."""
         if self.trainer.diverged_at[self.focus]:
             return Status.DIVERGED
-        if self.trainer.stopped_early[self.focus]:
+        if self.trainer.stopped_early[self.focus] and not self._revives:
             return Status.STOPPED_EARLY
         if self.step >= self.experiment.training.steps and not self._beyond:
             return Status.FINISHED
@@ -174,6 +183,8 @@ class Core:
         self.trainer = trainer
         self._recorder = Recorder()
         self._beyond = False
+        # Done with the next step only, so that edits at this step are made to the same run in a replay.
+        self._revives = False
         self._before: _Before | None = None
         self._measure((*EVALUATED, *trainer.probes))
 
@@ -192,7 +203,7 @@ class Core:
             self._measure(new)
 
     def _allowed(self, wanted: int) -> int:
-        if self.trainer.ended[self.focus]:
+        if self.trainer.ended[self.focus] and not self._revives:
             return 0
         planned_left = self.experiment.training.steps - self.step
         return min(wanted, STRETCH) if self._beyond else min(wanted, STRETCH, planned_left)
@@ -210,27 +221,31 @@ class Core:
             trainer.rebind(self._before.block)
             trainer.state = self._before.state.copy()
         trainer.rebind(block)
-        if not trainer.ended[self.focus]:
-            earlier = tuple(edit for edit in self.edits if edit.step < step)
-            self.edits = (*earlier, *_edits(step, self._before.experiment, experiment))
+        earlier = tuple(edit for edit in self.edits if edit.step < step)
+        self.edits = (*earlier, *_edits(step, self._before.experiment, experiment))
 
     def _record(self, records: Records) -> None:
         row = slice(self.focus, self.focus + 1)
         if len(records.steps):
-            self._recorder.append(TRAINING_LOSS, records.steps, records.loss[:, row])
-            self._recorder.append(LEARNING_RATE, records.steps, records.lr[:, row])
+            self._append(TRAINING_LOSS, records.steps, records.loss[:, row])
+            self._append(LEARNING_RATE, records.steps, records.lr[:, row])
         for name, (steps, values) in records.measured.items():
             # What was measured in a step that was taken back is no measurement.
             kept = steps <= self.step
             if kept.any():
-                self._recorder.append(name, steps[kept], values[kept, self.focus])
+                self._append(name, steps[kept], values[kept, self.focus])
+
+    def _append(self, name: str, steps: NDArray[np.integer[Any]], values: NDArray[np.floating[Any]]) -> None:
+        if self._listener is not None:
+            self._listener(name, steps, values)
+        self._recorder.append(name, steps, values)
 
     def _measure(self, names: Collection[str]) -> None:
         """Record these of the quantities that are measured, at this step, unless that was done."""
         step = self.step
         for name, values in self.trainer.measure_now().items():
             if name in names and self._recorder.last_step(name) < step:
-                self._recorder.append(name, np.array([step]), values[self.focus : self.focus + 1])
+                self._append(name, np.array([step]), values[self.focus : self.focus + 1])
 
 
 def known_probes(names: Iterable[str]) -> tuple[str, ...]:

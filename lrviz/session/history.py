@@ -1,16 +1,15 @@
 """What a run recorded, by name; as a table; as a CSV file."""
 
 import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lrviz.experiment.files import write_text
+from lrviz.experiment.files import writing
 from lrviz.session.series import Floats, Series, SeriesView, Steps
 
 TRAINING_LOSS = "training loss"
@@ -78,9 +77,14 @@ def samples(view: SeriesView) -> tuple[Steps, Floats]:
 
 def table(series: Mapping[str, SeriesView]) -> Table:
     """All series beside each other: learning rate, training loss, and the others as they came."""
-    first = [name for name in (LEARNING_RATE, TRAINING_LOSS) if name in series]
-    names = first + [name for name in series if name not in first]
-    recorded = [samples(series[name]) for name in names]
+    return beside({name: samples(view) for name, view in series.items()})
+
+
+def beside(quantities: Mapping[str, tuple[Steps, Floats]]) -> Table:
+    """Steps (n,) and values (n, C) of quantities as one table; see `table`."""
+    first = [name for name in (LEARNING_RATE, TRAINING_LOSS) if name in quantities]
+    names = first + [name for name in quantities if name not in first]
+    recorded = [quantities[name] for name in names]
     columns = ["step"]
     for name, (_, values) in zip(names, recorded, strict=True):
         columns += _titles("lr" if name == LEARNING_RATE else name, values.shape[1])
@@ -103,14 +107,18 @@ def write_csv(path: Path, recorded: Recorded) -> None:
     Raises FileError; an existing file is kept whole when writing fails.
     """
     history = recorded.history()
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(history.columns)
+    with writing(path) as file:
+        csv.writer(file, lineterminator="\n").writerow(history.columns)
+        write_rows(file, history)
+
+
+def write_rows(file: TextIO, history: Table) -> None:
+    """Write the rows of a table as CSV, without its columns' titles."""
+    writer = csv.writer(file, lineterminator="\n")
     rows = zip(history.steps.tolist(), history.values.tolist(), history.known.tolist(), strict=True)
     for step, values, known in rows:
         cells = (repr(value) if there else "" for value, there in zip(values, known, strict=True))
         writer.writerow([step, *cells])
-    write_text(path, text.getvalue())
 
 
 def _titles(name: str, channels: int) -> list[str]:

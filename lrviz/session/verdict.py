@@ -1,4 +1,4 @@
-"""What is happening, in words: too slow, learning, converged, unstable, diverged; and by which criterion."""
+"""What is happening, in words: too slow, learning, stuck, overfits, diverged; and by which criterion."""
 
 import math
 from dataclasses import dataclass, replace
@@ -6,26 +6,27 @@ from enum import StrEnum
 
 import numpy as np
 
+from lrviz.experiment.numbers import write
+from lrviz.session.advice import CUT, highest_since, larger_rate, slower_schedule, smaller_rate
 from lrviz.session.history import TEST_LOSS, TRAINING_LOSS
-from lrviz.session.series import Floats, SeriesView
 from lrviz.session.snapshot import Snapshot, Status
+from lrviz.session.trend import PARTS, SMALL, STILL, Trend, bounded, swing_of, trend_of
 
-MOST_CELLS = 1024
-"""Cells looked at; of a longer series, evenly spaced ones."""
 LEAST_STEPS = 20
 ENOUGH_STEPS = 200
-FIRST = 10
-"""Steps whose median loss is what a run began at."""
-LEAST_LOSS = 1e-12
-MOST_LOSS = 1e30
 
-STILL = 0.01
 RISE = 0.10
 GAIN = 0.10
 GAIN_AT_END = 0.20
 SWING = 0.5
-SMALL = 0.01
 OVERFIT = 0.20
+LOST = 3.0
+LEARNED = 0.5
+"""Share of the first loss that the best one must be below before anything can be lost."""
+LITTLE = 1.0 / 3.0
+WELL_LEARNED = 0.1
+LARGE = 1.0
+"""An α from which on a loss that does not move at all is no sign of too small a rate."""
 ALARM = 1.5
 """How many times the noise of two standard errors a rise must be, as it is looked for again and again."""
 
@@ -38,6 +39,10 @@ class Kind(StrEnum):
     TOO_SLOW = "too slow"
     LEARNING = "learning"
     CONVERGED = "converged"
+    STUCK = "stuck"
+    RATE_CUT = "rate cut"
+    OVERFITS = "overfits"
+    LOST = "lost"
     UNSTABLE = "unstable"
     DIVERGED = "diverged"
     FINISHED = "finished"
@@ -52,41 +57,6 @@ class Verdict:
     headline: str
     sentence: str
     criterion: str
-
-
-@dataclass(frozen=True)
-class _Trend:
-    """Medians of a loss: at the start, and over the last two fifths of its samples.
-
-    noise: two standard errors of log(now) − log(before), from the scatter around the medians;
-    start_noise: the same of log(now) − log(start). span: steps from one fifth to the next.
-    """
-
-    start: float
-    before: float
-    now: float
-    noise: float
-    start_noise: float
-    span: int
-
-    @property
-    def fall(self) -> float:
-        """log(before / now): positive while it falls."""
-        return math.log(self.before / self.now)
-
-    @property
-    def moves(self) -> bool:
-        """Whether it falls by more than its noise."""
-        return self.fall > self.noise
-
-    @property
-    def falls(self) -> bool:
-        """Whether it falls by more than its noise and 1 %."""
-        return self.moves and self.fall > -math.log(1.0 - STILL)
-
-    def after(self, steps: int) -> float:
-        """The loss that many steps from now at the present pace, if it moves; else the present one."""
-        return self.now * math.exp(-self.fall * steps / self.span) if self.moves else self.now
 
 
 def judge(snapshot: Snapshot) -> Verdict:
@@ -114,8 +84,8 @@ def _diverged(snapshot: Snapshot, step: int) -> Verdict:
     return Verdict(
         Kind.DIVERGED,
         "Diverged",
-        f"Diverged at step {step}: the loss was no longer finite. "
-        f"Weights are frozen at step {step - 1}.{advice}",
+        f"Diverged at step {step:,}: the loss was no longer finite. "
+        f"Weights are frozen at step {step - 1:,}.{advice}",
         "Diverged: the loss or a parameter is not finite.",
     )
 
@@ -124,12 +94,15 @@ def _from_losses(snapshot: Snapshot) -> Verdict:
     training = snapshot.series.get(TRAINING_LOSS)
     if training is None or training.samples < LEAST_STEPS:
         return _too_early(snapshot.step)
-    trend = _trend(training)
+    trend, test = trend_of(training), _test_trend(snapshot)
     return (
-        _unstable(snapshot, trend)
+        _lost(snapshot, trend)
+        or _overfits(snapshot, trend, test)
+        or _unstable(snapshot, trend)
+        or _cut(snapshot, trend)
         or _too_slow(snapshot, trend)
-        or _converged(snapshot, trend)
-        or _learning(snapshot, trend)
+        or _flat(snapshot, trend, test)
+        or _learning(trend)
     )
 
 
@@ -137,104 +110,194 @@ def _too_early(step: int) -> Verdict:
     return Verdict(
         Kind.TOO_EARLY,
         "Too early to tell",
-        f"Only {step} {'step is' if step == 1 else 'steps are'} done.",
+        f"Only {step:,} {'step is' if step == 1 else 'steps are'} done.",
         f"Too early: fewer than {LEAST_STEPS} steps, or the noise of the loss still hides whether it moves.",
     )
 
 
-def _unstable(snapshot: Snapshot, trend: _Trend) -> Verdict | None:
-    advice = f" Try a smaller α, such as {_rough(snapshot.experiment.lr / 3.0)}."
-    threshold = max(math.log(1.0 + RISE), ALARM * trend.noise)
-    if -trend.fall > threshold:
+def _lost(snapshot: Snapshot, trend: Trend) -> Verdict | None:
+    step, best = trend.best
+    present = trend.present
+    if best > LEARNED * trend.start or present < SMALL * trend.start:
+        return None
+    if math.log(present / best) <= math.log(LOST) + ALARM * trend.level_noise:
+        return None
+    raised = highest_since(snapshot, step)
+    if trend.falls_now:
+        advice = " It is falling again."
+    elif raised is None or snapshot.experiment.lr >= raised[1]:
+        advice = smaller_rate(snapshot, step)
+    else:
+        advice = (
+            f" α was raised to {write(raised[1], 3)} at step {raised[0]:,}; "
+            "from there the weights may not find back. Start again with a smaller α."
+        )
+    times = _times(present / best)
+    return Verdict(
+        Kind.LOST,
+        "Lost what it had learned",
+        f"The training loss is {_number(present)}, {times} its best, "
+        f"{_number(best)} around step {step:,}.{advice}",
+        f"Rule: the present median training loss is more than {_times(LOST)} its lowest so far "
+        f"(medians of {PARTS} equal parts of the run). Measured: {times}.",
+    )
+
+
+def _overfits(snapshot: Snapshot, training: Trend, test: Trend | None) -> Verdict | None:
+    """When the test loss is well above its lowest and the training loss, which has not risen since.
+
+    A lowest test loss among the newest fifth is a new record, not a thing of the past.
+    """
+    if test is None:
+        return None
+    view = snapshot.series[TEST_LOSS]
+    low = bounded(view.low[:, 0])
+    place = int(np.argmin(low))
+    step, lowest = int(view.steps[place]), float(low[place])
+    if step > view.steps[-1] - (view.steps[-1] - view.steps[0]) / 5:
+        return None
+    if test.now <= (1.0 + OVERFIT) * max(test.best[1], training.now):
+        return None
+    if training.now > (1.0 + RISE) * training.level_at(step):
+        return None
+    return Verdict(
+        Kind.OVERFITS,
+        f"Overfits since step {step:,}",
+        f"The test loss has risen to {_number(test.now)} from {_number(lowest)} at step {step:,}, "
+        f"while the training loss is down to {_number(training.now)}. "
+        f"More data, weight decay or a smaller network would help; so would stopping early.",
+        f"Rule: the median test loss of the last fifth of the steps is more than {_percent(OVERFIT)} above "
+        f"its lowest and above the training loss, which has not risen. Measured: {_above(test.now / lowest)} "
+        f"its lowest.",
+    )
+
+
+def _unstable(snapshot: Snapshot, trend: Trend) -> Verdict | None:
+    advice = smaller_rate(snapshot, trend.best[0])
+    rule = f"more than {_percent(RISE)} and its noise above that of"
+    least = math.log(1.0 + RISE)
+    if -trend.fall > max(least, ALARM * trend.noise):
         return Verdict(
             Kind.UNSTABLE,
             "Unstable: the loss rises",
             f"The training loss rose from {_number(trend.before)} to {_number(trend.now)} "
             f"over the last fifth of the steps.{advice}",
-            f"Unstable: the median training loss of the last fifth of the steps is more than "
-            f"{_percent(math.expm1(threshold))} above that of the fifth before.",
+            f"Rule: the median training loss of the last fifth of the steps is {rule} the fifth before. "
+            f"Measured: {_above(trend.now / trend.before)} it.",
         )
-    threshold = max(math.log(1.0 + RISE), ALARM * trend.start_noise)
-    if math.log(trend.now / trend.start) > threshold:
+    starts = (trend.start, trend.start_noise), (trend.first, 2.0 * trend.error)
+    worse = (start for start, noise in starts if math.log(trend.now / start) > max(least, ALARM * noise))
+    start = min(worse, default=None)
+    if start is not None:
         return Verdict(
             Kind.UNSTABLE,
             "Unstable: worse than at the start",
-            f"The training loss is {_number(trend.now)}; it began at {_number(trend.start)}.{advice}",
-            f"Unstable: the median training loss of the last fifth of the steps is more than "
-            f"{_percent(math.expm1(threshold))} above that of the first steps.",
+            f"The training loss is {_number(trend.now)}; it began at {_number(start)}.{advice}",
+            f"Rule: the median training loss of the last fifth of the steps is {rule} the first steps. "
+            f"Measured: {_above(trend.now / start)} it.",
         )
-    name, swing = _swing(snapshot)
+    name, swing = _swing(snapshot, trend)
     if swing > math.log(1.0 + SWING):
+        height = _above(math.exp(swing))
         return Verdict(
             Kind.UNSTABLE,
             "Unstable: the loss swings",
             f"The {name} goes up and down: over the last fifth of the steps it is often "
-            f"{_percent(math.expm1(swing))} above a value it had before.{advice}",
-            f"Unstable: for a quarter of the last fifth of the steps, the {name} is more than "
-            f"{_percent(SWING)} above its lowest until then, and it does not simply rise or fall.",
+            f"{height} a value it had before.{advice}",
+            f"Rule: for a quarter of the last fifth of the steps, the {name} is more than "
+            f"{_percent(SWING)} above its lowest until then, and it does not simply rise or fall. "
+            f"Measured: {height} it.",
         )
     return None
 
 
-def _too_slow(snapshot: Snapshot, trend: _Trend) -> Verdict | None:
+def _cut(snapshot: Snapshot, trend: Trend) -> Verdict | None:
+    advice = slower_schedule(snapshot)
+    if advice is None or trend.falls or trend.now <= WELL_LEARNED * trend.start:
+        return None
+    rate, lr = write(snapshot.lr, 2), write(snapshot.experiment.lr)
+    return Verdict(
+        Kind.RATE_CUT,
+        f"Rate cut to {rate}",
+        f"The schedule has brought the rate down to {rate} (α is {lr}), so nothing moves any more: "
+        f"the training loss stays at {_number(trend.now)}. {advice}",
+        f"Rule: the schedule has brought the rate below {write(CUT)} times α, and the training loss no "
+        f"longer falls. Measured: {rate} of {lr}.",
+    )
+
+
+def _too_slow(snapshot: Snapshot, trend: Trend) -> Verdict | None:
     ahead = max(0, snapshot.planned - snapshot.step)
     end = trend.after(ahead)
     if trend.now <= (1.0 - GAIN) * trend.start or end <= (1.0 - GAIN_AT_END) * trend.start:
         return None
     if not (trend.moves or _enough(snapshot)):
         return _too_early(snapshot.step)
-    pace = f"; at this pace it would be {_number(end)} at step {snapshot.planned}" if ahead else ""
+    if trend.flat_since is not None or (snapshot.experiment.lr >= LARGE and not trend.moves):
+        return None
+    pace = f"; at this pace it would be {_number(end)} at step {snapshot.planned:,}" if ahead else ""
     return Verdict(
         Kind.TOO_SLOW,
         "Too slow",
         f"The training loss went from {_number(trend.start)} to {_number(trend.now)} "
-        f"in {snapshot.step} steps{pace}. Try a larger α, such as {_rough(snapshot.experiment.lr * 3.0)}.",
-        f"Too slow: the median training loss fell by less than {_percent(GAIN)} since the first steps, and "
-        f"at its present pace will have fallen by less than {_percent(GAIN_AT_END)} at the planned end.",
+        f"in {snapshot.step:,} steps{pace}.{larger_rate(snapshot)}",
+        f"Rule: the median training loss fell by less than {_percent(GAIN)} since the first steps, and "
+        f"at its present pace will have fallen by less than {_percent(GAIN_AT_END)} at the planned end. "
+        f"Measured: {_change(trend.start, trend.now)} and {_change(trend.start, end)}.",
     )
 
 
-def _converged(snapshot: Snapshot, trend: _Trend) -> Verdict | None:
+def _flat(snapshot: Snapshot, trend: Trend, test: Trend | None) -> Verdict | None:
+    """Converged, or stuck when the loss has hardly fallen."""
     if trend.falls or not _enough(snapshot):
         return None
-    test = _test_trend(snapshot)
     if test is not None and test.falls:
         return None
+    since = trend.flat_since
+    flat = "no longer falls" if since is None else f"no longer falls; it is flat since about step {since:,}"
+    stuck = trend.now > (1.0 - LITTLE) * trend.start
+    hint = " More steps will not help; another network might." if stuck else ""
     return Verdict(
-        Kind.CONVERGED,
-        "Converged",
-        f"The training loss went from {_number(trend.start)} to {_number(trend.now)} and no longer falls."
-        f"{_overfit(snapshot, trend)}",
-        "Converged: over the last fifth of the steps the median losses fell by less than "
-        f"{_percent(max(STILL, -math.expm1(-trend.noise)))} (1 %, or the noise of the training loss).",
+        Kind.STUCK if stuck else Kind.CONVERGED,
+        "Stuck" if stuck else "Converged",
+        f"The training loss went from {_number(trend.start)} to {_number(trend.now)} and {flat}.{hint}",
+        f"Rule: over the last fifth of the steps neither the training nor the test loss (medians) fell by "
+        f"more than {_percent(STILL)} and its noise; stuck, if it fell by less than a third in all. "
+        f"Measured: training {_change(trend.before, trend.now)}, in all {_change(trend.start, trend.now)}.",
     )
 
 
-def _learning(snapshot: Snapshot, trend: _Trend) -> Verdict:
+def _learning(trend: Trend) -> Verdict:
     last = (
         f", by {_percent(-math.expm1(-trend.fall))} over the last fifth of the steps" if trend.falls else ""
     )
     return Verdict(
         Kind.LEARNING,
         "Learning",
-        f"The training loss went from {_number(trend.start)} to {_number(trend.now)}{last}."
-        f"{_overfit(snapshot, trend)}",
-        f"Learning: from one fifth of the steps to the next, the median training or test loss falls by more "
-        f"than {_percent(STILL)} and its noise; or it fell by {_percent(GAIN)} within {ENOUGH_STEPS} steps.",
+        f"The training loss went from {_number(trend.start)} to {_number(trend.now)}{last}.",
+        f"Rule: from one fifth of the steps to the next, the median training or test loss falls by more "
+        f"than {_percent(STILL)} and its noise; or it fell by {_percent(GAIN)} within {ENOUGH_STEPS} steps. "
+        f"Measured: training {_change(trend.before, trend.now)}, in all {_change(trend.start, trend.now)}.",
     )
 
 
 def _ended(snapshot: Snapshot, verdict: Verdict) -> Verdict:
     """The verdict on a run that came to its end; what went wrong stays in front."""
-    if verdict.kind not in (Kind.LEARNING, Kind.CONVERGED, Kind.TOO_EARLY):
+    early = snapshot.status is Status.STOPPED_EARLY
+    good = {Kind.LEARNING, Kind.CONVERGED, Kind.TOO_EARLY} | ({Kind.OVERFITS} if early else set())
+    if verdict.kind not in good:
         return verdict
-    if snapshot.status is Status.STOPPED_EARLY:
+    if early:
         training = snapshot.experiment.training
-        since = f" since step {snapshot.best[0]}" if snapshot.best else ""
-        headline = f"Stopped early at step {snapshot.step}"
-        reason = f" The {training.monitor} had not improved for {training.early_stopping} checks{since}."
+        if training.min_delta:
+            detail = f" by more than {_number(training.min_delta)} for {training.early_stopping} checks"
+        else:
+            since = f" since step {snapshot.best[0]:,}" if snapshot.best else ""
+            detail = f" for {training.early_stopping} checks{since}"
+        headline = f"Stopped early at step {snapshot.step:,}"
+        reason = f" The {training.monitor} had not improved{detail}."
     else:
-        headline = f"Finished at step {snapshot.step}"
+        headline = f"Finished at step {snapshot.step:,}"
         reason = " It was still falling; more steps would help." if verdict.kind is Kind.LEARNING else ""
     return replace(verdict, kind=Kind.FINISHED, headline=headline, sentence=verdict.sentence + reason)
 
@@ -243,91 +306,49 @@ def _enough(snapshot: Snapshot) -> bool:
     return snapshot.step >= min(ENOUGH_STEPS, snapshot.planned // 2)
 
 
-def _trend(view: SeriesView) -> _Trend:
-    """The trend of a series of at least three cells."""
-    stride = -(-len(view.steps) // MOST_CELLS)
-    steps, logs = view.steps[::stride], np.log(_bounded(view.last[::stride, 0]))
-    fifth = max(1, len(logs) // 5)
-    first = np.log(_bounded(view.last[: min(FIRST, fifth), 0]))
-    recent, earlier = logs[-fifth:], logs[-2 * fifth : -fifth]
-    start, before, now = (float(np.median(part)) for part in (first, earlier, recent))
-    # 1.4826 MAD estimates σ; the median of n scatters by 1.2533 σ/√n.
-    spread_now, spread_before = (
-        2.0 * 1.2533 * 1.4826 * float(np.median(np.abs(part - middle)))
-        for part, middle in ((recent, now), (earlier, before))
-    )
-    return _Trend(
-        start=math.exp(start),
-        before=math.exp(before),
-        now=math.exp(now),
-        noise=math.hypot(spread_now, spread_before) / math.sqrt(fifth),
-        start_noise=spread_now * math.sqrt(1.0 / fifth + 1.0 / len(first)),
-        span=max(1, int(steps[-1] - steps[-1 - fifth])),
-    )
-
-
-def _test_trend(snapshot: Snapshot) -> _Trend | None:
+def _test_trend(snapshot: Snapshot) -> Trend | None:
     view = snapshot.series.get(TEST_LOSS)
-    return _trend(view) if view is not None and len(view.steps) >= 10 else None
+    return trend_of(view) if view is not None and len(view.steps) >= 10 else None
 
 
-def _swing(snapshot: Snapshot) -> tuple[str, float]:
-    """A loss without the noise of batches: its name, and how far it swings in the last fifth of its samples.
+def _swing(snapshot: Snapshot, trend: Trend) -> tuple[str, float]:
+    """A loss without the noise of batches: its name, and how far it swings.
 
-    The swing is the upper quartile of log(loss / lowest loss until then); 0 when it moves one way,
-    or is below 1 % of its first value.
     When a step uses all examples it is the training loss; tests might meet every second step only.
+    Where the noise of batches hides it, the test loss is the witness, unless the training loss falls.
     """
     whole = snapshot.experiment.training.batch_size >= len(snapshot.examples.train)
     name = TRAINING_LOSS if whole else TEST_LOSS
     view = snapshot.series.get(name)
-    if view is None or len(view.steps) < 10:
+    if view is None or len(view.steps) < 10 or (not whole and trend.falls):
         return name, 0.0
-    count = min(MOST_CELLS, max(5, len(view.steps) // 5))
-    low, high = (np.log(_bounded(values[-count:, 0])) for values in (view.low, view.high))
-    path = np.stack([low, high], axis=1).ravel()
-    small = float(np.median(low)) < math.log(SMALL) + float(np.log(_bounded(view.last[:1, 0]))[0])
-    one_way = abs(path[-1] - path[0]) > 0.5 * float(np.sum(np.abs(np.diff(path))))
-    return name, 0.0 if small or one_way else float(np.quantile(high - np.minimum.accumulate(low), 0.75))
-
-
-def _overfit(snapshot: Snapshot, training: _Trend) -> str:
-    """A further sentence when the test loss is well above its lowest and above the training loss.
-
-    A lowest test loss among the newest fifth is a new record, not a thing of the past.
-    """
-    test = _test_trend(snapshot)
-    if test is None:
-        return ""
-    view = snapshot.series[TEST_LOSS]
-    low = _bounded(view.low[:, 0])
-    lowest = int(np.argmin(low))
-    recent = view.steps[lowest] > view.steps[-1] - (view.steps[-1] - view.steps[0]) / 5
-    if recent or test.now <= (1.0 + OVERFIT) * max(float(low[lowest]), training.now):
-        return ""
-    return (
-        f" The test loss has risen to {_number(test.now)} from {_number(float(low[lowest]))} "
-        f"at step {int(view.steps[lowest])}: it overfits."
-    )
-
-
-def _bounded(losses: Floats) -> Floats:
-    """Losses with a finite logarithm; what is not finite counts as very large."""
-    return np.clip(np.nan_to_num(losses, nan=MOST_LOSS, posinf=MOST_LOSS), LEAST_LOSS, MOST_LOSS)
+    return name, swing_of(view)
 
 
 def _percent(share: float) -> str:
-    return f"{100.0 * share:.2g} %" if share < 0.995 else f"{100.0 * share:.0f} %"
+    return f"{100.0 * share:.2g} %"
+
+
+def _times(ratio: float) -> str:
+    """ "3.2 times", "15 times"."""
+    return f"{write(ratio, 2)} times" if ratio < 1000.0 else "over 1,000 times"
+
+
+def _above(ratio: float) -> str:
+    """A ratio above 1 in words that go before a noun: "20 % above", "3.2 times"."""
+    return _times(ratio) if ratio >= 2.0 else f"{_percent(ratio - 1.0)} above"
+
+
+def _change(before: float, now: float) -> str:
+    """ "down 20 %", "up 3 %", "unchanged"."""
+    ratio = now / before
+    if abs(ratio - 1.0) < 1e-4:
+        return "unchanged"
+    if ratio < 1.0:
+        return f"down {write(100.0 * (1.0 - ratio), 2)} %"
+    return f"up to {_times(ratio)} as much" if ratio >= 2.0 else f"up {_percent(ratio - 1.0)}"
 
 
 def _number(value: float) -> str:
     """Three significant digits: 0.31, 1.5e-4, 2500."""
-    if value == 0.0 or 1e-3 <= abs(value) < 1e6:
-        return f"{float(f'{value:.3g}'):.12g}"
-    mantissa, exponent = f"{value:.2e}".split("e")
-    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
-
-
-def _rough(value: float) -> str:
-    """One significant digit, for advice."""
-    return _number(float(f"{value:.1g}"))
+    return write(value, digits=3)

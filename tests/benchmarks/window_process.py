@@ -286,20 +286,20 @@ class Stage:
 
     def compared(self, seconds: float) -> dict[str, Any]:
         """Watched while training, in turns with the experiment alone."""
-        kept: list[float] = []
         speeds: list[float] = []
+        alone: list[float] = []
         frames = Frames(self.window)
         for _ in range(TURNS):
             self.play(False)
-            alone = self.headless(min(1.0, seconds / TURNS))
+            alone.append(self.headless(min(1.0, seconds / TURNS)))
             self.play(True)
             with frames:
                 first, began = self.session.snapshot().step, perf_counter()
                 spin(seconds / TURNS)
                 last, ended = self.session.snapshot().step, perf_counter()
             speeds.append((last - first) / (ended - began))
-            kept.append(speeds[-1] / alone)
-        return frames.figures() | {"speed": median(speeds), "kept": median(kept)}
+        kept = median([mine / other for mine, other in zip(speeds, alone, strict=True)])
+        return frames.figures() | {"speed": median(speeds), "alone": median(alone), "kept": kept}
 
     def used(self, running: bool, seconds: float, kind: Callable[[], Input]) -> dict[str, Any]:
         """Inputs of one kind all the time."""

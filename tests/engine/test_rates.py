@@ -85,9 +85,30 @@ def test_epochs_are_passes_over_the_examples_whatever_the_batches_were():
 
 
 def test_the_planned_length_in_epochs_is_rounded_up():
-    assert rates_of([Constant()], [0.1]).totals == {"step": 500.0, "epoch": EPOCHS}
-    assert Rates([Constant()], np.ones(1), 60, 7, 30).totals["epoch"] == 14.0
-    assert Rates([Constant()], np.ones(1), 1, 7, 30).totals["epoch"] == 1.0
+    for steps, epochs in ((500, EPOCHS), (60, 14.0), (1, 1.0)):
+        start = np.zeros(1, dtype=np.int64)
+        assert Rates([Constant()], np.ones(1), steps, 7, 30).planned_epochs(start, start) == [epochs]
+
+
+def test_the_planned_length_in_epochs_counts_the_examples_that_were_seen_and_those_to_come():
+    rates = rates_of([Constant()] * 3, np.ones(3))
+    found = rates.planned_epochs(np.array([0, 400, 700]), np.array([0, 400, 5]))
+    # 500 · 7 examples; 400 and 100 · 7; far past the end there is still an epoch.
+    assert found.tolist() == [EPOCHS, np.ceil(1100 / 30), 1.0]
+
+
+@pytest.mark.parametrize("batch", [1, 7, 30])
+def test_a_batch_size_edited_half_way_lets_an_epoch_cosine_go_on_and_end_at_its_end(batch):
+    schedule = Cosine(unit="epoch")
+    after = np.empty((250, 1))
+    edited = Rates([schedule], np.ones(1), STEPS, batch, EXAMPLES)
+    edited.fill(np.array([250]), np.array([250 * BATCH]), {}, after)
+    total = np.ceil((250 * BATCH + 250 * batch) / EXAMPLES)
+    assert after[0, 0] == pytest.approx(schedule.multiple(np.array(250 * BATCH // EXAMPLES), total))
+    last = (250 * BATCH + 249 * batch) // EXAMPLES
+    assert after[-1, 0] == pytest.approx(schedule.multiple(np.array(last), total))
+    assert after[-1, 0] < 2e-3
+    assert (np.diff(after[:, 0]) <= 0.0).all()
 
 
 def test_a_cosine_over_all_epochs_has_fallen_at_the_planned_end():
@@ -143,4 +164,5 @@ def test_the_rates_of_a_block_are_those_of_the_chosen_rows(block):
     chosen = Rates.of(block((0.1, 0.2, 0.3), training={"batch_size": 1000, "steps": 50}), np.array([2, 0]))
     assert chosen.lr.tolist() == [0.3, 0.1]
     # A batch is never more than all the examples, so 50 steps are 50 epochs.
-    assert chosen.totals == {"step": 50.0, "epoch": 50.0}
+    start = np.zeros(2, dtype=np.int64)
+    assert chosen.planned_epochs(start, start).tolist() == [50.0, 50.0]

@@ -33,9 +33,12 @@ def random_state(seed, runs=RUNS):
         best=floats(),
         best_step=counts(),
         best_params=flat(),
+        reference=floats(),
         waited=counts(),
         loss_sum=floats(),
         loss_count=counts(),
+        diverged_at=counts(),
+        stopped_early=random.random(runs) < 0.5,
     )
 
 
@@ -129,6 +132,30 @@ def test_a_state_without_slots_and_memory_is_read_back(tmp_path):
 def test_a_file_that_holds_objects_is_refused(tmp_path):
     np.savez(tmp_path / "state.npz", params=np.array([{"a": 1}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle"):
+        State.load(tmp_path / "state.npz")
+
+
+@pytest.mark.parametrize("broken", ["empty", "damaged", "one array", "cut"])
+def test_a_file_that_is_no_archive_of_arrays_is_refused_with_a_sentence(broken, tmp_path):
+    path = tmp_path / "state.npz"
+    random_state(0).save(path)
+    whole = path.read_bytes()
+    if broken == "empty":
+        path.write_bytes(b"")
+    elif broken == "damaged":
+        path.write_bytes(whole[:200] + bytes(64) + whole[264:])
+    elif broken == "cut":
+        path.write_bytes(whole[: len(whole) // 2])
+    else:
+        with path.open("wb") as file:
+            np.save(file, np.zeros(3))
+    with pytest.raises(ValueError, match=r"state.npz is no saved state: .* must be an .npz file"):
+        State.load(path)
+
+
+def test_slots_that_are_no_group_of_arrays_are_refused(tmp_path):
+    np.savez(tmp_path / "state.npz", **arrays(random_state(0)), slots=np.zeros(3))
+    with pytest.raises(ValueError, match=r"it differs in slots;"):
         State.load(tmp_path / "state.npz")
 
 

@@ -12,6 +12,7 @@ from lrviz.engine.losses import AnyLoss
 from lrviz.engine.optimizers import AnyOptimizer
 from lrviz.engine.parts import kinds
 from lrviz.engine.probes import PROBES
+from lrviz.engine.records import Records
 from lrviz.engine.state import State
 from lrviz.engine.trainer import Trainer
 from lrviz.experiment import parse
@@ -52,6 +53,11 @@ runs = st.fixed_dictionaries(
         "weight_seed": st.integers(0, 3),
         "order_seed": st.integers(0, 3),
         "weight_decay": st.sampled_from([0.0, 0.01]),
+        "momentum": st.sampled_from([0.0, 0.5, 0.9]),
+        "alpha": st.sampled_from([0.9, 0.99]),
+        "betas": st.sampled_from([[0.9, 0.999], [0.0, 0.9], [0.5, 0.99]]),
+        "eps": st.sampled_from([1e-8, 1e-3]),
+        "lr_decay": st.sampled_from([0.0, 0.01]),
     }
 )
 
@@ -73,7 +79,7 @@ def families(draw: st.DrawFn) -> list[Any]:
         "network": {"hidden": hidden},
         "loss": draw(st.sampled_from(losses)),
     }
-    optimizer = draw(st.sampled_from(sorted(kinds(AnyOptimizer))))
+    optimizer, declared = draw(st.sampled_from(sorted(kinds(AnyOptimizer).items())))
     training = {
         "batch_size": draw(st.sampled_from([1, 2, 7, 32, 1000])),
         "eval_every": draw(st.sampled_from([1, 3, 10])),
@@ -91,12 +97,29 @@ def families(draw: st.DrawFn) -> list[Any]:
                     **common,
                     "lr": run["lr"],
                     "schedule": run["schedule"],
-                    "optimizer": {"kind": optimizer, "weight_decay": run["weight_decay"]},
+                    "optimizer": {
+                        "kind": optimizer,
+                        **{k: v for k, v in run.items() if k in declared.model_fields},
+                    },
                     "training": {**training, **seeds},
                 }
             )
         )
     return family
+
+
+def assert_same_measurements(recorded: list[Records], row: int, alone: Records) -> None:
+    """What was measured of a run among others is what is measured of it alone, and nothing more."""
+    names = {name for part in recorded for name in part.measured}
+    assert names >= alone.measured.keys()
+    for name in names:
+        parts = [part.measured[name] for part in recorded if name in part.measured]
+        steps = np.concatenate([part[0] for part in parts])
+        values = np.concatenate([part[1][:, row] for part in parts])
+        mine = ~np.isnan(values).all(axis=1)
+        expected_steps, expected = alone.measured.get(name, (np.empty(0), np.empty((0, 1, values.shape[1]))))
+        np.testing.assert_array_equal(steps[mine], expected_steps, err_msg=name)
+        np.testing.assert_array_equal(values[mine], expected[:, 0], err_msg=name)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -110,13 +133,17 @@ def test_runs_in_a_batch_equal_the_runs_alone_bit_for_bit(family: list[Any], cut
         # A run alone has only its own schedule's memory; beside others there are unused entries.
         beside = together.state.take([row])
         beside.memory = {name: beside.memory[name] for name in alone.state.memory}
+        if experiment.optimizer.name() == "sgd" and not experiment.optimizer.momentum:
+            # Its buffer is read by nobody, and begins afresh when momentum is switched on.
+            beside.slots = alone.state.slots
         if not alone._checks_bind:
             beside.loss_sum[:], beside.loss_count[:] = alone.state.loss_sum, alone.state.loss_count
         assert_same_state(beside, alone.state)
-        assert together.diverged_at[row] == alone.diverged_at[0]
-        loss = np.concatenate([part.loss[:, row] for part in recorded])
-        np.testing.assert_array_equal(loss[: len(records.loss)], records.loss[:, 0])
-        assert np.isnan(loss[len(records.loss) :]).all()
+        for name, mine in (("loss", records.loss), ("lr", records.lr)):
+            values = np.concatenate([getattr(part, name)[:, row] for part in recorded])
+            np.testing.assert_array_equal(values[: len(mine)], mine[:, 0], err_msg=name)
+            assert np.isnan(values[len(mine) :]).all()
+        assert_same_measurements(recorded, row, records)
 
 
 @settings(max_examples=25, deadline=None)
@@ -188,6 +215,102 @@ def test_the_best_weights_are_those_of_the_lowest_monitored_loss(trainer: Any) -
     np.testing.assert_array_equal(fickle.model(0, best=True).params, best)
 
 
+def test_the_best_is_the_lowest_loss_however_much_an_improvement_must_be(trainer: Any) -> None:
+    training = {"eval_every": 1, "batch_size": 40}
+    picky = trainer((0.05,), training={**training, "min_delta": 0.05, "early_stopping": 3})
+    records = picky.advance(300)
+    steps, losses = records.measured["test loss"]
+    assert picky.stopped_early.tolist() == [True]
+    lowest = int(np.argmin(losses[:, 0, 0]))
+    assert (picky.state.best[0], picky.state.best_step[0]) == (losses[lowest, 0, 0], steps[lowest])
+    reference, waited = np.inf, 0
+    for loss in losses[:, 0, 0]:
+        improved = loss < reference - 0.05
+        reference, waited = (loss, 0) if improved else (reference, waited + 1)
+    assert waited == 3
+    assert picky.state.reference[0] == reference > picky.state.best[0]
+
+
+def test_early_stopping_that_is_switched_on_counts_from_then_on(trainer: Any, block: Any) -> None:
+    training = {"eval_every": 4, "batch_size": 8}
+    stuck = trainer((0.0,), training=training)
+    stuck.advance(100)
+    stuck.rebind(block((0.0,), training={**training, "early_stopping": 3}))
+    assert stuck.advance(100).steps[-1] == 112
+    assert stuck.stopped_early.tolist() == [True]
+
+
+def test_early_stopping_that_was_off_for_a_while_counts_anew(trainer: Any, block: Any) -> None:
+    training = {"eval_every": 4, "batch_size": 8}
+    stopping = {**training, "early_stopping": 3}
+    stuck = trainer((0.0,), training=stopping)
+    stuck.advance(12)
+    stuck.rebind(block((0.0,), training=training))
+    stuck.advance(88)
+    stuck.rebind(block((0.0,), training=stopping))
+    assert stuck.advance(100).steps[-1] == 112
+
+
+def test_a_stopped_run_that_others_left_behind_stays_stopped(trainer: Any, block: Any) -> None:
+    training = {"eval_every": 4, "batch_size": 8}
+    both = trainer((0.0, 0.01), training={**training, "early_stopping": 3})
+    both.advance(40)
+    assert both.stopped_early.tolist() == [True, False]
+    frozen = both.state.take([0])
+    both.go_on()
+    both.rebind(block((0.0, 0.01), training=training))
+    both.advance(20)
+    assert both.stopped_early.tolist() == [True, False]
+    np.testing.assert_array_equal(both.state.params[0], frozen.params[0])
+    assert both.state.step.tolist() == [16, 60]
+
+
+def test_a_plateau_that_watches_another_loss_keeps_its_rate_and_forgets_what_it_saw(
+    trainer: Any, block: Any
+) -> None:
+    def plateau(monitor: str, patience: int = 0) -> dict[str, Any]:
+        kind = {"kind": "reduce_on_plateau", "cooldown": 3, "eps": 0.0, "threshold": 0.5}
+        return {**kind, "patience": patience, "monitor": monitor}
+
+    run = trainer((1e-6, 1e-6), schedule=plateau("test loss"))
+    run.advance(25)
+    multiple = run.state.memory["multiple"].copy()
+    assert (multiple < 1.0).all()
+    assert (run.state.memory["cooldown"] > 0.0).all()
+    run.rebind(block((1e-6, 1e-6), schedule=plateau("training loss")))
+    np.testing.assert_array_equal(run.state.memory["multiple"], multiple)
+    for name, first in (("best", np.inf), ("bad", 0.0), ("cooldown", 0.0)):
+        assert run.state.memory[name].tolist() == [first, first]
+    run.advance(10)
+    seen = run.state.memory["best"].copy()
+    assert np.isfinite(seen).all()
+    run.rebind(block((1e-6, 1e-6), schedule=plateau("training loss", patience=7)))
+    np.testing.assert_array_equal(run.state.memory["best"], seen)
+
+
+def test_a_trainer_that_takes_over_a_saved_state_goes_on_as_the_one_that_left_it(
+    trainer: Any, tmp_path: Any
+) -> None:
+    settings = {
+        "data": {"dataset": {"kind": "plane", "samples": 40}},
+        "optimizer": "sgd",
+        "network": {"hidden": []},
+        "training": {"eval_every": 4, "batch_size": 8, "early_stopping": 3, "min_delta": 1e-9},
+    }
+    run = trainer((0.0, 50.0, 0.01), **settings)
+    run.advance(501)
+    assert run.stopped_early[0]
+    assert run.diverged_at[1]
+    run.state.save(tmp_path / "state.npz")
+    again = Trainer(run.block, (), State.load(tmp_path / "state.npz"))
+    np.testing.assert_array_equal(again.ended, run.ended)
+    assert again.ended.tolist() == [True, True, False]
+    mine, theirs = run.advance(50), again.advance(50)
+    np.testing.assert_array_equal(mine.steps, theirs.steps)
+    np.testing.assert_array_equal(mine.loss, theirs.loss)
+    assert_same_state(again.state, run.state)
+
+
 def test_a_live_edit_keeps_weights_and_slots(trainer: Any, block: Any) -> None:
     run = trainer((0.01,))
     run.advance(33)
@@ -214,6 +337,52 @@ def test_saved_and_loaded_state_is_the_same(trainer: Any, tmp_path: Any) -> None
     run.advance(50)
     run.state.save(tmp_path / "state.npz")
     assert_same_state(State.load(tmp_path / "state.npz"), run.state)
+
+
+OPTIMIZERS = [
+    {"kind": "sgd", "weight_decay": 0.01},
+    {"kind": "sgd", "momentum": 0.9, "dampening": 0.1},
+    {"kind": "sgd", "momentum": 0.9, "nesterov": True},
+    {"kind": "rmsprop", "weight_decay": 0.01},
+    {"kind": "rmsprop", "momentum": 0.9, "centered": True},
+    {"kind": "adagrad", "weight_decay": 0.01},
+    {"kind": "adam", "weight_decay": 0.01, "amsgrad": True},
+    {"kind": "adamw"},
+]
+
+
+@pytest.mark.parametrize("activation", sorted(kinds(AnyActivation)))
+def test_steps_allocate_no_arrays_for_any_activation(activation: str, trainer: Any) -> None:
+    assert_steps_allocate_no_arrays(trainer, {"kind": "sgd"}, activation)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+def test_steps_allocate_no_arrays_for_any_optimizer(optimizer: dict[str, Any], trainer: Any) -> None:
+    assert {spec["kind"] for spec in OPTIMIZERS} == set(kinds(AnyOptimizer))
+    assert_steps_allocate_no_arrays(trainer, optimizer, "tanh")
+
+
+def assert_steps_allocate_no_arrays(trainer: Any, optimizer: dict[str, Any], activation: str) -> None:
+    """The peak within a chunk is far below the smallest array of a step: 64 × 64 float32 are 16 kB."""
+    run = trainer(
+        (0.001,),
+        optimizer=optimizer,
+        network={"hidden": [{"units": 64, "activation": activation}] * 2},
+        training={"batch_size": 64},
+        data={"dataset": {"kind": "moons", "samples": 200}},
+    )
+    run.advance(64)
+    chunk = run._chunk
+    chunk.run(chunk.length, {})
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        chunk.run(chunk.length, {})
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    assert peak < 8192
 
 
 @pytest.mark.parametrize("kind", sorted(kinds(AnyOptimizer)))

@@ -3,7 +3,6 @@
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-import annotated_types
 import pytest
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -70,13 +69,13 @@ def _numbers(kind: type, metadata: Any) -> st.SearchStrategy[Any]:
     lowest, highest, above, below = 0.0, 0.0, False, False
     for bound in metadata:
         match bound:
-            case annotated_types.Ge(ge=value):
+            case object(ge=value):
                 lowest = value
-            case annotated_types.Gt(gt=value):
+            case object(gt=value):
                 lowest, above = value, True
-            case annotated_types.Le(le=value):
+            case object(le=value):
                 highest = value
-            case annotated_types.Lt(lt=value):
+            case object(lt=value):
                 highest, below = value, True
     if kind is int:
         return st.integers(int(lowest) + above, int(highest) - below)

@@ -95,6 +95,18 @@ def test_an_edit_that_makes_the_whole_invalid_is_refused():
         edit(edit(RICH, "training.monitor", "validation loss"), "data.validation_fraction", 0.0)
 
 
+def test_an_edit_to_a_text_is_no_edit_to_a_number():
+    with pytest.raises(ExperimentError, match=r'^lr is "0\.1"; it must be a number\.$'):
+        edit(RICH, "lr", "0.1")
+    with pytest.raises(ExperimentError, match="is 1; it must be true or false"):
+        edit(RICH, "optimizer.amsgrad", 1)
+
+
+def test_a_number_may_be_written_with_or_without_a_point():
+    assert edit(RICH, "lr", 1).lr == 1.0
+    assert edit(RICH, "training.steps", 100.0).training.steps == 100
+
+
 def test_an_edit_leaves_the_experiment_it_started_from_alone():
     before = Experiment()
     edit(before, "network.hidden.0.units", 99)

@@ -28,6 +28,42 @@ def problem(data):
         ({"lr": "fast"}, "lr", 'lr is "fast"; it must be a number.'),
         ({"lr": None}, "lr", "lr is null; it must be a number."),
         ({"lr": True}, "lr", "lr is true; it must be a number."),
+        ({"lr": "0.1"}, "lr", 'lr is "0.1"; it must be a number.'),
+        (
+            {"training": {"steps": "100"}},
+            "training.steps",
+            'training.steps is "100"; it must be a whole number.',
+        ),
+        (
+            {"network": {"hidden": [{}, {"units": "8"}]}},
+            "network.hidden.1.units",
+            'network.hidden.1.units is "8"; it must be a whole number.',
+        ),
+        (
+            {"optimizer": {"kind": "adam", "betas": [0.9, "0.99"]}},
+            "optimizer.betas.1",
+            'optimizer.betas.1 is "0.99"; it must be a number.',
+        ),
+        (
+            {"training": {"early_stopping": True}},
+            "training.early_stopping",
+            "training.early_stopping is true; it must be a whole number.",
+        ),
+        (
+            {"data": {"standardize": "yes"}},
+            "data.standardize",
+            'data.standardize is "yes"; it must be true or false.',
+        ),
+        (
+            {"data": {"standardize": 1.0}},
+            "data.standardize",
+            "data.standardize is 1.0; it must be true or false.",
+        ),
+        (
+            {"training": {"keep_best": 0}},
+            "training.keep_best",
+            "training.keep_best is 0; it must be true or false.",
+        ),
         ({"name": 3}, "name", "name is 3; it must be a text."),
         (
             {"name": "x" * 2001},
@@ -47,7 +83,7 @@ def problem(data):
         (
             {"data": {"seed": False}},
             "data.seed",
-            "data.seed is false; it must be a number.",
+            "data.seed is false; it must be a whole number.",
         ),
         (
             {"training": {"batch_size": 1.5}},

@@ -67,7 +67,7 @@ def until(qtbot):
     """Wait until the snapshot that the window shows meets a condition; that snapshot."""
 
     def until(window, condition):
-        qtbot.waitUntil(lambda: condition(window.snapshot), timeout=5000)
+        qtbot.waitUntil(lambda: condition(window.snapshot), timeout=20_000)
         return window.snapshot
 
     return until

@@ -9,7 +9,7 @@ from lrviz.experiment.presets import STARTUP, preset
 from lrviz.gui import app, settings
 from lrviz.gui.settings import START_SPEED, Settings
 from lrviz.gui.theme import DARK, LIGHT, system_theme
-from lrviz.gui.window import Window
+from lrviz.gui.window import FRAME_MS, Window
 from lrviz.session.session import Session
 from lrviz.session.snapshot import Status
 
@@ -32,13 +32,14 @@ def start(qtbot, monkeypatch):
 
     def start(look=lambda window: None, condition=lambda window: True, experiment=None):
         def meanwhile(_app=None):
-            window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, Window))
-            qtbot.waitUntil(lambda: condition(window))
+            # The window of an earlier start may not be deleted yet.
+            (window,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, Window) and w.isVisible())
+            qtbot.addWidget(window)
+            qtbot.waitUntil(lambda: condition(window), timeout=20_000)
             seen.append(look(window))
             for box in window.findChildren(QMessageBox):
                 box.close()
             window.close()
-            window.deleteLater()
             return 0
 
         seen = []
@@ -170,7 +171,9 @@ def test_the_window_refreshes_by_itself(begin, qtbot):
     window = begin(Settings())
     window.session.play()
     qtbot.waitUntil(lambda: window.snapshot.step > 5)
-    assert [timer for timer in window.findChildren(QTimer) if timer.isActive() and timer.interval() == 33]
+    assert [
+        timer for timer in window.findChildren(QTimer) if timer.isActive() and timer.interval() == FRAME_MS
+    ]
 
 
 def test_the_default_experiment_can_be_begun_with():

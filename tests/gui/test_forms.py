@@ -9,6 +9,7 @@ from lrviz.engine.parts import Part, PartField, Spec, field, kinds
 from lrviz.gui.controls import Choice, Flags, NumberField, Slider, Switch
 from lrviz.gui.forms import Form
 from lrviz.gui.rows import SliderRow, phrase, rows
+from lrviz.gui.tooltips import wrapped
 
 
 class Plain(Part):
@@ -202,7 +203,7 @@ def test_every_control_is_named_and_explained(form, settings_form):
 
 def test_labels_carry_the_help_too(form):
     row = form.row("optimizer.weight_decay")
-    assert row.label.toolTip() == Adam.model_fields["weight_decay"].description
+    assert row.label.toolTip() == wrapped(Adam.model_fields["weight_decay"].description)
     assert isinstance(row.label, QLabel)
 
 

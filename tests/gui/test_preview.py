@@ -28,6 +28,20 @@ def test_the_preview_is_what_training_then_uses(tiny, edits):
     np.testing.assert_allclose(used.last[:, 0], rates[used.steps - 1], rtol=1e-12)
 
 
+@pytest.mark.parametrize("batch", [2, 40])
+def test_the_preview_follows_a_batch_size_edited_while_training(tiny, batch):
+    core = Core(edit_all(tiny(training__steps=120), [("schedule", {"kind": "cosine", "unit": "epoch"})]))
+    core.advance(47)
+    core.apply(edit_all(core.experiment, [("training.batch_size", batch)]))
+    snapshot = core.snapshot()
+    _, rates = preview(snapshot)
+    assert rates[47] == pytest.approx(snapshot.lr, rel=1e-12)
+    core.advance(73)
+    used = core.snapshot().series["learning rate"]
+    np.testing.assert_allclose(used.last[47:, 0], rates[used.steps[47:] - 1], rtol=1e-12)
+    assert used.last[-1, 0] < 0.1 * 0.1
+
+
 def test_a_long_run_is_shown_at_a_few_hundred_steps(tiny):
     steps, rates = preview(Core(tiny(training__steps=1_000_000)).snapshot())
     assert len(steps) == len(rates) == POINTS

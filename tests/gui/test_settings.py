@@ -115,7 +115,7 @@ def test_a_full_disk_is_said_in_a_sentence_and_keeps_the_old_settings(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_text", full)
+        patch.setattr(Path, "replace", full)
         with pytest.raises(FileError, match="no space left on device"):
             save(Settings())
     assert load() == (KEPT, None)

@@ -76,6 +76,7 @@ def test_probes_are_in_the_picture_from_the_first_step(tiny, tmp_path, monkeypat
         ({"panel": "window", "size": (400, 300)}, ValueError, "needs at least 1000x640 pixels"),
         ({"out": "."}, FileError, "is a folder; give the name of a file in it."),
         ({"out": "missing/x.png"}, FileError, "does not exist"),
+        ({"out": "x.jpg"}, FileError, "x.jpg does not end in .png"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(tiny, tmp_path, changed, error, sentence):

@@ -85,6 +85,7 @@ def test_reset_goes_back_to_the_same_weights_and_leaves_a_ghost(open_window, unt
     assert (after.step, after.status) == (0, Status.PAUSED)
     assert (after.model.params == first.model.params).all()
     assert len(after.ghost["training loss"]) >= 30
+    window.refresh(everything=True)
     loss = window.cards["loss"].shown
     assert any(curve.past for curve in loss.plot.curves.values())
 
@@ -131,7 +132,8 @@ def test_a_typed_learning_rate_keeps_the_weights_and_is_marked_in_amber(open_win
     assert window.side.lr.number.text() == "3e-4"
     assert window.side.lr.slider.value() == 3e-4
     for name in ("loss", "lr", "weights", "norms"):
-        assert [mark.kind for mark in window.cards[name].shown.plot.marks] == ["rate"], name
+        plot = window.cards[name].shown.plot
+        until(window, lambda s, plot=plot: [mark.kind for mark in plot.marks] == ["rate"])
 
 
 def test_dragging_the_learning_rate_while_training_keeps_the_weights(open_window, until, qtbot):
@@ -377,6 +379,8 @@ def test_every_control_has_a_name_and_a_tooltip(still_window, tiny):
 # Pictures
 
 
+# Said by the platform offscreen whenever a menu opens.
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)", extend=True)
 def test_the_camera_of_a_card_and_of_the_window_offer_a_picture_and_clean_up(still_window, qtbot):
     window = still_window()
     before = len(window.findChildren(QMenu))
@@ -447,13 +451,18 @@ def test_training_goes_on_when_a_panel_cannot_draw(open_window, until, qtbot, mo
     window.session.play()
     until(window, lambda s: s.step > 5)
 
+    drawn = []
+
     def broken(snapshot):
         raise RuntimeError("no paint")
 
     with qtbot.captureExceptions() as raised:
         monkeypatch.setattr(window.cards["loss"].shown, "draw", broken)
+        qtbot.waitUntil(lambda: len(raised) > 0)
         step = window.snapshot.step
         qtbot.waitUntil(lambda: window.session.snapshot().step > step + 50)
+        monkeypatch.setattr(window.cards["network"].shown, "draw", drawn.append)
+        qtbot.waitUntil(lambda: len(drawn) > 2)
         window.close()
     assert {str(error) for _, error, _ in raised} == {"no paint"}
 
@@ -480,15 +489,13 @@ def test_two_hundred_repaints_lose_no_reference_to_none(open_window, until, qtbo
         assert sys.getrefcount(None) > before - 200
 
 
-def test_probes_run_only_for_panels_that_can_be_seen(open_window, until, qtbot):
+def test_panels_behind_a_tab_show_the_whole_run_when_somebody_turns_to_them(open_window, until):
     window = open_window(size=(1280, 720))
-    do_steps(window, until, 30)
-    # What was measured of the first weights is there.
-    assert [window.snapshot.series[name].samples for name in ("weight norm", "weight quantiles")] == [1, 1]
-    window.stage.slots_["lr"].tabs.setCurrentIndex(2)
-    do_steps(window, until, 30)
-    until(window, lambda s: s.series["weight norm"].samples > 2)
-    assert window.snapshot.series["weight quantiles"].samples == 1
+    assert not window.cards["norms"].isVisible()
+    do_steps(window, until, 60)
+    series = window.snapshot.series
+    assert series["weight norm"].steps.tolist()[:3] == [0, 10, 20]
+    assert series["weight quantiles"].samples == 2
 
 
 def test_the_experiment_is_never_kept_in_widgets(open_window, until):

@@ -52,6 +52,12 @@ def same_curves(one: Core, other: Core):
             np.testing.assert_array_equal(a, b)
 
 
+def same_patience(one: Core, other: Core):
+    for name in ("reference", "waited", "stopped_early"):
+        mine, theirs = getattr(one.trainer.state, name), getattr(other.trainer.state, name)
+        np.testing.assert_array_equal(mine, theirs, err_msg=name)
+
+
 def test_a_new_core_is_paused_at_step_0_with_a_first_sample_of_everything_measured():
     core = Core(small(training__probes=["weight norm"]))
     snapshot = core.snapshot()
@@ -349,7 +355,8 @@ def test_a_diverging_run_is_frozen_at_its_last_finite_step():
     assert np.isfinite(losses).all()
     assert core.advance(10) == 0
     core.apply(edit(diverging(), "lr", 0.1))
-    assert core.edits == ()
+    assert core.edits == (Edit(done, "lr", 0.1, 100.0),)
+    assert core.status() is Status.DIVERGED
     core.reset()
     assert core.advance(60) == 60
 
@@ -367,6 +374,96 @@ def test_a_run_that_stops_early_says_so_and_shows_the_best_weights_when_they_are
     assert isinstance(snapshot.model, Model)
 
 
+def test_a_run_that_ends_before_any_check_shows_its_last_weights_though_the_best_are_kept():
+    core = Core(small(training__steps=60, training__eval_every=100, training__keep_best=True))
+    first = weights(core)
+    core.advance(60)
+    assert core.status() is Status.FINISHED
+    assert core.snapshot().best is None
+    np.testing.assert_array_equal(weights(core), core.trainer.state.params[0])
+    assert not np.array_equal(weights(core), first)
+
+
+def stopped():
+    """A run that stopped early long before its planned end."""
+    core = Core(small(lr=3.0, training__early_stopping=2, training__keep_best=True, training__steps=5000))
+    core.advance(5000)
+    assert core.status() is Status.STOPPED_EARLY
+    return core
+
+
+def test_a_run_that_stopped_early_goes_on_after_go_on_and_waits_anew():
+    core = stopped()
+    step, params = core.step, core.trainer.state.params.copy()
+    core.go_on()
+    assert core.status() is Status.PAUSED
+    np.testing.assert_array_equal(weights(core), params[0])
+    done = core.advance(5000)
+    assert done >= 10
+    assert core.status() is Status.STOPPED_EARLY
+    assert curve(core)[0] == list(range(1, step + done + 1))
+    core.go_on()
+    assert core.advance(1000) < 1000
+
+
+def test_go_on_after_an_early_stop_does_not_take_the_planned_end_away():
+    core = stopped()
+    core.go_on()
+    core.apply(edit(core.experiment, "training.early_stopping", None))
+    assert core.advance(10_000) == 5000 - core.edits[0].step
+    assert core.status() is Status.FINISHED
+
+
+@pytest.mark.parametrize("limit", [None, 5])
+def test_a_limit_raised_after_an_early_stop_lets_the_run_go_on_as_if_it_had_not_stopped(limit):
+    core = stopped()
+    step = core.step
+    core.apply(edit(core.experiment, "training.early_stopping", limit))
+    assert core.status() is Status.PAUSED
+    assert core.edits == (Edit(step, "training.early_stopping", limit, 2),)
+    patient = Core(edit(core.start, "training.early_stopping", limit))
+    assert core.advance(60) == patient.advance(step + 60) - step
+    np.testing.assert_array_equal(core.trainer.state.params, patient.trainer.state.params)
+
+
+def test_a_limit_that_would_have_stopped_the_run_too_leaves_it_stopped():
+    core = stopped()
+    core.apply(edit(core.experiment, "training.early_stopping", 1))
+    assert core.status() is Status.STOPPED_EARLY
+    assert core.advance(10) == 0
+
+
+@pytest.mark.parametrize("steps", [3, 30, 300])
+def test_a_run_that_was_revived_in_every_way_is_replayed_bit_for_bit(steps):
+    core = stopped()
+    core.go_on()
+    core.apply(edit(core.experiment, "training.early_stopping", 3))
+    core.advance(steps)
+    core.go_on()
+    core.apply(edit(core.experiment, "lr", 0.5))
+    core.advance(steps)
+    core.apply(edit(core.experiment, "training.early_stopping", None))
+    core.advance(steps)
+    again = replay(core.start, core.edits, core.step)
+    np.testing.assert_array_equal(weights(again), weights(core))
+    assert again.edits == core.edits
+    same_curves(again, core)
+    same_patience(again, core)
+
+
+def test_another_monitor_on_an_ended_run_forgets_the_best_and_its_weights_together():
+    core = stopped()
+    core.apply(edit(core.experiment, "training.early_stopping", None))
+    core.advance(5000)
+    assert core.status() is Status.FINISHED
+    core.apply(edit(core.experiment, "training.monitor", "training loss"))
+    snapshot = core.snapshot()
+    assert snapshot.best is None
+    np.testing.assert_array_equal(snapshot.model.params, core.trainer.state.params[0])
+    np.testing.assert_array_equal(core.trainer.model(0, best=True).params, core.trainer.state.params[0])
+    np.testing.assert_array_equal(core.trainer.state.best_params, core.trainer.state.params)
+
+
 LIVE = {
     "lr": [0.01, 0.05, 0.3],
     "optimizer.momentum": [0.0, 0.5, 0.9],
@@ -376,16 +473,23 @@ LIVE = {
     "training.monitor": ["test loss", "training loss"],
     "training.steps": [40, 60, 100],
     "training.keep_best": [True, False],
+    "training.early_stopping": [None, 1, 2, 4],
+    "training.min_delta": [0.0, 0.02],
 }
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(12))
 def test_an_experiment_with_its_edits_replayed_gives_the_same_bits(seed):
     random = np.random.default_rng(seed)
-    core = Core(small(training__dtype="float64"))
-    for _ in range(25):
-        if random.random() < 0.3:
-            core.go_on()
+    core = Core(small(training__dtype="float64", training__early_stopping=1 + seed % 3))
+    for turn in range(40):
+        if turn == 20:
+            core.apply(edit(core.experiment, "training.steps", core.step + 5))
+            core.advance(100)
+            assert core.status() in (Status.STOPPED_EARLY, Status.FINISHED)
+        elif random.random() < 0.3:
+            if random.random() < 0.7:
+                core.go_on()
             core.advance(int(random.integers(1, 15)))
         else:
             path = str(random.choice(list(LIVE)))
@@ -396,6 +500,19 @@ def test_an_experiment_with_its_edits_replayed_gives_the_same_bits(seed):
     assert again.experiment == core.experiment
     assert again.edits == core.edits
     same_curves(again, core)
+    same_patience(again, core)
+
+
+@pytest.mark.parametrize("make", [diverging, small])
+def test_edits_of_an_ended_run_are_part_of_what_happened(make):
+    core = Core(make())
+    core.advance(60)
+    assert core.status() in (Status.DIVERGED, Status.FINISHED)
+    core.apply(edit(edit(core.experiment, "lr", 0.02), "training.monitor", "training loss"))
+    again = replay(core.start, core.edits, core.step)
+    assert again.experiment == core.experiment
+    assert again.edits == core.edits
+    np.testing.assert_array_equal(weights(again), weights(core))
 
 
 def test_a_replay_of_an_experiment_that_is_not_live_any_more_uses_the_attempts_own_start():

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 
-from lrviz.engine.optimizers.base import Array, Floats, Optimizer, Update
+from lrviz.engine.optimizers.base import Array, Floats, Optimizer, Update, eps_field, weight_decay_field
 from lrviz.engine.parts import field
 
 
@@ -31,16 +31,7 @@ class Adagrad(Optimizer):
         help="How fast α falls, as 1/(1 + steps × decay), besides the schedule. Zero: not at all. "
         "Too high: training stops before it is done.",
     )
-    weight_decay: float = field(
-        0.0,
-        title="Weight decay",
-        ge=0.0,
-        le=10.0,
-        slider=(0.0, 0.1),
-        live=True,
-        help="Pulls weights to zero through the gradient (L2). Zero: no pull. "
-        "Too high: the network cannot fit the data.",
-    )
+    weight_decay: float = weight_decay_field()
     initial_accumulator_value: float = field(
         0.0,
         title="Initial sum",
@@ -51,18 +42,7 @@ class Adagrad(Optimizer):
         help="Where the sum of squared gradients starts. Zero: the first step of every weight is α "
         "long, however small its gradient. Too high: all steps are small from the start.",
     )
-    eps: float = field(
-        1e-10,
-        title="Epsilon ε",
-        gt=0.0,
-        le=1.0,
-        scale="log",
-        slider=(1e-10, 1e-2),
-        live=True,
-        advanced=True,
-        help="Keeps the division finite. Too low: huge steps where gradients vanish. "
-        "Too high: Adagrad turns into plain gradient descent.",
-    )
+    eps: float = eps_field(1e-10, too_high="Adagrad turns into plain gradient descent")
 
     def slot_names(self) -> tuple[str, ...]:
         """The sum of squared gradients."""
@@ -86,12 +66,10 @@ class AdagradUpdate(Update):
     def __init__(
         self, specs: Sequence[Adagrad], params: Array, grad: Array, slots: Mapping[str, Array]
     ) -> None:
-        super().__init__(params, grad, slots)
+        super().__init__(params, grad, slots, [spec.weight_decay for spec in specs])
         self.sum = slots["sum"]
         self.lr_decay = np.array([spec.lr_decay for spec in specs], dtype=np.float64)
         self.eps = self.column([spec.eps for spec in specs])
-        self.decay = self.column([spec.weight_decay for spec in specs])
-        self.decays = any(spec.weight_decay for spec in specs)
 
     def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
         """See the class."""
@@ -104,9 +82,7 @@ class AdagradUpdate(Update):
         """Seven calls on whole arrays (nine with weight decay)."""
         (rate,) = factors
         grad, work = self.grad, self.work
-        if self.decays:
-            np.multiply(self.params, self.decay, out=work)
-            np.add(grad, work, out=grad)
+        self.add_decay()
         np.multiply(grad, grad, out=work)
         np.add(self.sum, work, out=self.sum)
         np.sqrt(self.sum, out=work)

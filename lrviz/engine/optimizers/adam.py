@@ -6,7 +6,15 @@ from typing import Annotated, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field
 
-from lrviz.engine.optimizers.base import Array, Floats, Optimizer, Update, switch
+from lrviz.engine.optimizers.base import (
+    Array,
+    Floats,
+    Optimizer,
+    Update,
+    eps_field,
+    switch,
+    weight_decay_field,
+)
 from lrviz.engine.parts import field
 
 Beta = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -26,18 +34,7 @@ class AdamFamily(Optimizer):
         "noisy steps. Too high: slow to react; a high β₁ overshoots, a high β₂ keeps steps small long "
         "after one large gradient.",
     )
-    eps: float = field(
-        1e-8,
-        title="Epsilon ε",
-        gt=0.0,
-        le=1.0,
-        scale="log",
-        slider=(1e-10, 1e-2),
-        live=True,
-        advanced=True,
-        help="Keeps the division finite. Too low: huge steps where gradients vanish. "
-        "Too high: Adam turns into plain momentum with a small rate.",
-    )
+    eps: float = eps_field(1e-8, too_high="Adam turns into plain momentum with a small rate")
     weight_decay: float
     amsgrad: bool = field(
         False,
@@ -66,16 +63,7 @@ class Adam(AdamFamily):
     summary: ClassVar[str] = "Momentum, and a step size of its own for every weight."
     torch_name: ClassVar[str] = "torch.optim.Adam"
     kind: Literal["adam"] = "adam"
-    weight_decay: float = field(
-        0.0,
-        title="Weight decay",
-        ge=0.0,
-        le=10.0,
-        slider=(0.0, 0.1),
-        live=True,
-        help="Pulls weights to zero through the gradient (L2). Zero: no pull. "
-        "Too high: the network cannot fit the data.",
-    )
+    weight_decay: float = weight_decay_field()
 
     @classmethod
     def bind(
@@ -96,7 +84,7 @@ class AdamUpdate(Update):
     def __init__(
         self, specs: Sequence[AdamFamily], params: Array, grad: Array, slots: Mapping[str, Array]
     ) -> None:
-        super().__init__(params, grad, slots)
+        super().__init__(params, grad, slots, [spec.weight_decay for spec in specs])
         self.m, self.v = slots["exp_avg"], slots["exp_avg_sq"]
         self.largest = slots["max_exp_avg_sq"] if switch(specs, "amsgrad") else None
         beta1, beta2 = np.array([spec.betas for spec in specs], dtype=np.float64).T
@@ -105,8 +93,6 @@ class AdamUpdate(Update):
         self.eps = np.array([spec.eps for spec in specs], dtype=np.float64)
         self.keep1, self.new1 = self.column(beta1), self.column(1.0 - beta1)
         self.keep2, self.new2 = self.column(beta2), self.column(1.0 - beta2)
-        self.decay = self.column([spec.weight_decay for spec in specs])
-        self.decays = any(spec.weight_decay for spec in specs)
 
     def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
         """See the class."""
@@ -121,9 +107,7 @@ class AdamUpdate(Update):
     def step(self, *factors: Array) -> None:
         """Twelve calls on whole arrays (one more with AMSGrad, two more with weight decay)."""
         rate, eps = factors
-        if self.decays:
-            np.multiply(self.params, self.decay, out=self.work)
-            np.add(self.grad, self.work, out=self.grad)
+        self.add_decay()
         self.move(rate, eps)
 
     def move(self, rate: Array, eps: Array) -> None:

@@ -6,8 +6,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 
 from lrviz.engine.optimizers.adam import AdamFamily, AdamUpdate
-from lrviz.engine.optimizers.base import Array, Floats
-from lrviz.engine.parts import field
+from lrviz.engine.optimizers.base import Array, Floats, weight_decay_field
 
 
 class AdamW(AdamFamily):
@@ -22,13 +21,8 @@ class AdamW(AdamFamily):
     summary: ClassVar[str] = "Adam with weight decay that every weight feels alike."
     torch_name: ClassVar[str] = "torch.optim.AdamW"
     kind: Literal["adamw"] = "adamw"
-    weight_decay: float = field(
+    weight_decay: float = weight_decay_field(
         0.01,
-        title="Weight decay",
-        ge=0.0,
-        le=10.0,
-        slider=(0.0, 0.1),
-        live=True,
         help="The part of every weight that is taken away per step, in multiples of α. Too low: "
         "weights may grow without need. Too high: the network cannot fit the data.",
     )

@@ -6,10 +6,50 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from lrviz.engine.parts import Part
+from lrviz.engine.parts import Part, field
 
 Array = NDArray[np.floating[Any]]
 Floats = NDArray[np.float64]
+
+
+L2_HELP = (
+    "Pulls weights to zero through the gradient (L2). Zero: no pull. "
+    "Too high: the network cannot fit the data."
+)
+
+
+def weight_decay_field(default: float = 0.0, help: str = L2_HELP) -> Any:
+    """λ, which every optimizer has."""
+    return field(default, title="Weight decay", ge=0.0, le=10.0, slider=(0.0, 0.1), live=True, help=help)
+
+
+def momentum_field() -> Any:
+    """μ of a buffer of updates."""
+    return field(
+        0.0,
+        title="Momentum",
+        ge=0.0,
+        lt=1.0,
+        slider=(0.0, 0.99),
+        live=True,
+        help="How much of the last update goes on in this one. Too low: slow along flat valleys. "
+        "Too high: overshoots and swings; steps grow up to 1/(1 − momentum) times as long.",
+    )
+
+
+def eps_field(default: float, too_high: str) -> Any:
+    """ε of a division; too_high: what happens where it is too high."""
+    return field(
+        default,
+        title="Epsilon ε",
+        gt=0.0,
+        le=1.0,
+        scale="log",
+        slider=(1e-10, 1e-2),
+        live=True,
+        advanced=True,
+        help=f"Keeps the division finite. Too low: huge steps where gradients vanish. Too high: {too_high}.",
+    )
 
 
 class Optimizer(Part):
@@ -58,11 +98,16 @@ class Update:
     factors: ClassVar[int] = 1
     """How many factors `step` takes."""
 
-    def __init__(self, params: Array, grad: Array, slots: Mapping[str, Array]) -> None:
+    def __init__(
+        self, params: Array, grad: Array, slots: Mapping[str, Array], weight_decay: Sequence[float]
+    ) -> None:
+        """weight_decay: λ of the R runs."""
         self.params = params
         self.grad = grad
         self.slots = slots
         self.work = np.empty_like(params)
+        self.decay = self.column(weight_decay)
+        self.decays = any(weight_decay)
 
     def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:  # noqa: ARG002
         """Fill out (factors, K, R) for K steps: lr (K, R); t (K, R) counts updates from 1."""
@@ -71,6 +116,12 @@ class Update:
     def step(self, *factors: Array) -> None:
         """params ← params after one update with the present `grad` (which may be overwritten)."""
         raise NotImplementedError
+
+    def add_decay(self) -> None:
+        """g ← g + λθ: two calls on whole arrays, none where no run has weight decay. Overwrites `work`."""
+        if self.decays:
+            np.multiply(self.params, self.decay, out=self.work)
+            np.add(self.grad, self.work, out=self.grad)
 
     def column(self, values: Sequence[float] | Floats) -> Array:
         """Per-run constants as (R, 1) in the working type, rounded once from float64.

@@ -5,7 +5,15 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 
-from lrviz.engine.optimizers.base import Array, Optimizer, Update, switch
+from lrviz.engine.optimizers.base import (
+    Array,
+    Optimizer,
+    Update,
+    eps_field,
+    momentum_field,
+    switch,
+    weight_decay_field,
+)
 from lrviz.engine.parts import field
 
 
@@ -34,38 +42,9 @@ class RMSprop(Optimizer):
         "learning rate). Too low: every step is nearly α long, whatever the gradient. Too high: steps "
         "stay small long after one large gradient.",
     )
-    eps: float = field(
-        1e-8,
-        title="Epsilon ε",
-        gt=0.0,
-        le=1.0,
-        scale="log",
-        slider=(1e-10, 1e-2),
-        live=True,
-        advanced=True,
-        help="Keeps the division finite. Too low: huge steps where gradients vanish. "
-        "Too high: RMSprop turns into plain gradient descent.",
-    )
-    weight_decay: float = field(
-        0.0,
-        title="Weight decay",
-        ge=0.0,
-        le=10.0,
-        slider=(0.0, 0.1),
-        live=True,
-        help="Pulls weights to zero through the gradient (L2). Zero: no pull. "
-        "Too high: the network cannot fit the data.",
-    )
-    momentum: float = field(
-        0.0,
-        title="Momentum",
-        ge=0.0,
-        lt=1.0,
-        slider=(0.0, 0.99),
-        live=True,
-        help="How much of the last update goes on in this one. Too low: slow along flat valleys. "
-        "Too high: overshoots and swings; steps grow up to 1/(1 − momentum) times as long.",
-    )
+    eps: float = eps_field(1e-8, too_high="RMSprop turns into plain gradient descent")
+    weight_decay: float = weight_decay_field()
+    momentum: float = momentum_field()
     centered: bool = field(
         False,
         title="Centered",
@@ -93,14 +72,12 @@ class RMSpropUpdate(Update):
     def __init__(
         self, specs: Sequence[RMSprop], params: Array, grad: Array, slots: Mapping[str, Array]
     ) -> None:
-        super().__init__(params, grad, slots)
+        super().__init__(params, grad, slots, [spec.weight_decay for spec in specs])
         self.square, self.buffer = slots["square_avg"], slots["momentum_buffer"]
         self.mean = slots["grad_avg"] if switch(specs, "centered") else None
         memory = np.array([spec.alpha for spec in specs], dtype=np.float64)
         self.keep, self.new = self.column(memory), self.column(1.0 - memory)
         self.eps = self.column([spec.eps for spec in specs])
-        self.decay = self.column([spec.weight_decay for spec in specs])
-        self.decays = any(spec.weight_decay for spec in specs)
         self.momentum = self.column([spec.momentum for spec in specs])
         self.remembers = any(spec.momentum for spec in specs)
 
@@ -108,9 +85,7 @@ class RMSpropUpdate(Update):
         """Nine calls on whole arrays (two more each with weight decay and momentum, six if centered)."""
         (rate,) = factors
         grad, work, buffer = self.grad, self.work, self.buffer
-        if self.decays:
-            np.multiply(self.params, self.decay, out=work)
-            np.add(grad, work, out=grad)
+        self.add_decay()
         self.measure()
         if self.remembers:
             np.divide(grad, work, out=work)

@@ -6,7 +6,15 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from pydantic import model_validator
 
-from lrviz.engine.optimizers.base import Array, Floats, Optimizer, Update, switch
+from lrviz.engine.optimizers.base import (
+    Array,
+    Floats,
+    Optimizer,
+    Update,
+    momentum_field,
+    switch,
+    weight_decay_field,
+)
 from lrviz.engine.parts import field
 
 
@@ -23,16 +31,7 @@ class SGD(Optimizer):
     summary: ClassVar[str] = "A step against the gradient, α times as long; momentum remembers past ones."
     torch_name: ClassVar[str] = "torch.optim.SGD"
     kind: Literal["sgd"] = "sgd"
-    momentum: float = field(
-        0.0,
-        title="Momentum",
-        ge=0.0,
-        lt=1.0,
-        slider=(0.0, 0.99),
-        live=True,
-        help="How much of the last update goes on in this one. Too low: slow along flat valleys. "
-        "Too high: overshoots and swings; steps grow up to 1/(1 − momentum) times as long.",
-    )
+    momentum: float = momentum_field()
     dampening: float = field(
         0.0,
         title="Dampening",
@@ -44,16 +43,7 @@ class SGD(Optimizer):
         help="How much of a new gradient is held back from the momentum. Zero: none, and momentum "
         "lengthens steps. Too high: new gradients hardly count.",
     )
-    weight_decay: float = field(
-        0.0,
-        title="Weight decay",
-        ge=0.0,
-        le=10.0,
-        slider=(0.0, 0.1),
-        live=True,
-        help="Pulls weights to zero through the gradient (L2). Zero: no pull. "
-        "Too high: the network cannot fit the data.",
-    )
+    weight_decay: float = weight_decay_field()
     nesterov: bool = field(
         False,
         title="Nesterov",
@@ -92,9 +82,7 @@ class SGDUpdate(Update):
     """Factor: α. For runs without momentum, the buffer is left alone."""
 
     def __init__(self, specs: Sequence[SGD], params: Array, grad: Array, slots: Mapping[str, Array]) -> None:
-        super().__init__(params, grad, slots)
-        self.decay = self.column([spec.weight_decay for spec in specs])
-        self.decays = any(spec.weight_decay for spec in specs)
+        super().__init__(params, grad, slots, [spec.weight_decay for spec in specs])
 
     def step(self, *factors: Array) -> None:
         """Two calls on whole arrays (four with weight decay)."""
@@ -102,12 +90,6 @@ class SGDUpdate(Update):
         self.add_decay()
         np.multiply(self.grad, rate, out=self.work)
         np.subtract(self.params, self.work, out=self.params)
-
-    def add_decay(self) -> None:
-        """g ← g + λθ."""
-        if self.decays:
-            np.multiply(self.params, self.decay, out=self.work)
-            np.add(self.grad, self.work, out=self.grad)
 
 
 class MomentumUpdate(SGDUpdate):

@@ -43,8 +43,8 @@ class Planned(Schedule):
 
     unit: Unit = unit_field()
 
-    def multiple(self, t: Floats, total: float) -> Floats:
-        """α(t)/α for times t (any shape, counted in `unit` from 0); total: the planned length."""
+    def multiple(self, t: Floats, total: float | Floats) -> Floats:
+        """α(t)/α for times t (any shape, counted in `unit` from 0); total: the planned length, or (R,)."""
         raise NotImplementedError
 
 

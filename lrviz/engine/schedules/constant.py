@@ -15,7 +15,7 @@ class Constant(Planned):
     torch_name: ClassVar[str] = "torch.optim.lr_scheduler.ConstantLR"
     kind: Literal["constant"] = "constant"
 
-    def multiple(self, t: Floats, total: float) -> Floats:  # noqa: ARG002
+    def multiple(self, t: Floats, total: float | Floats) -> Floats:  # noqa: ARG002
         """1 at all times."""
         return np.ones_like(t)
 

@@ -43,7 +43,7 @@ class Cosine(Planned):
         "Too high: the noise of the last steps remains.",
     )
 
-    def multiple(self, t: Floats, total: float) -> Floats:
+    def multiple(self, t: Floats, total: float | Floats) -> Floats:
         """See the class."""
         length = total if self.T_max is None else float(self.T_max)
         multiple: Floats = np.cos(np.pi / length * t)

@@ -54,7 +54,7 @@ class Cyclic(Planned):
         "peak. Too long: the planned run holds few cycles.",
     )
 
-    def multiple(self, t: Floats, total: float) -> Floats:  # noqa: ARG002
+    def multiple(self, t: Floats, total: float | Floats) -> Floats:  # noqa: ARG002
         """See the class."""
         up, down = self.step_size_up, self.step_size_down or self.step_size_up
         place = np.mod(t, up + down)

@@ -26,7 +26,7 @@ class Exponential(Planned):
         "stops before it is done. Too high: α hardly falls (1 is constant).",
     )
 
-    def multiple(self, t: Floats, total: float) -> Floats:  # noqa: ARG002
+    def multiple(self, t: Floats, total: float | Floats) -> Floats:  # noqa: ARG002
         """See the class."""
         return np.power(self.gamma, t)
 

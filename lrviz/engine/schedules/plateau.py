@@ -17,7 +17,7 @@ class Plateau(Reactive):
     with mode "min".
     """
 
-    title: ClassVar[str] = "Reduce on plateau"
+    title: ClassVar[str] = "On plateau"
     summary: ClassVar[str] = "Drops whenever the loss has stopped falling."
     torch_name: ClassVar[str] = "torch.optim.lr_scheduler.ReduceLROnPlateau"
     kind: Literal["reduce_on_plateau"] = "reduce_on_plateau"
@@ -26,7 +26,7 @@ class Plateau(Reactive):
         title="Watches",
         live=True,
         help="The loss that decides. Test: what is shown as held out, which is then no longer untouched. "
-        "Validation: a split of its own. Training: of single batches, so the noisiest.",
+        "Validation: a split of its own. Training: the mean over the batches since the last check.",
     )
     factor: float = field(
         0.1,

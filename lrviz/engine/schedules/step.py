@@ -39,7 +39,7 @@ class Step(Planned):
         "Too high: drops change little (1 is constant).",
     )
 
-    def multiple(self, t: Floats, total: float) -> Floats:  # noqa: ARG002
+    def multiple(self, t: Floats, total: float | Floats) -> Floats:  # noqa: ARG002
         """See the class."""
         return np.power(self.gamma, np.floor(t / self.step_size))
 

@@ -20,8 +20,8 @@ class Panel(QWidget):
     title: ClassVar[str]
     probes: ClassVar[tuple[str, ...]] = ()
     """The probes it wants to run while it is visible."""
-    interval: ClassVar[float] = 0.0
-    """Seconds that pass at least between two drawings while training runs (0: every frame)."""
+    interval: ClassVar[float] = 0.2
+    """Seconds that pass at least between two drawings while training runs."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPolyg
 from PySide6.QtWidgets import QWidget
 
 from lrviz.engine.examples import Split
-from lrviz.gui.numbers import write
+from lrviz.experiment.numbers import write
 from lrviz.gui.painting import (
     TICK_PIXELS,
     Axes,

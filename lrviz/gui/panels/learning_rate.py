@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from lrviz.gui.numbers import write
+from lrviz.experiment.numbers import write
 from lrviz.gui.panels.plotted import PlottedPanel, recorded
 from lrviz.gui.plots.curves import Curve, Line
 from lrviz.session.snapshot import Snapshot
@@ -14,6 +14,7 @@ class LearningRatePanel(PlottedPanel):
 
     name: ClassVar[str] = "lr"
     title: ClassVar[str] = "Learning rate"
+    interval: ClassVar[float] = 0.15
     series: ClassVar[tuple[str, ...]] = ("learning rate",)
     quantity: ClassVar[str] = "α"
     empty: ClassVar[str] = "Press Run to see the learning rate of each step."

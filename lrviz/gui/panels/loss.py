@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from lrviz.gui.numbers import write
+from lrviz.experiment.numbers import write
 from lrviz.gui.panels.plotted import PlottedPanel, recorded
 from lrviz.gui.plots.curves import Curve, Line
 from lrviz.session.snapshot import Snapshot
@@ -14,6 +14,7 @@ class LossPanel(PlottedPanel):
 
     name: ClassVar[str] = "loss"
     title: ClassVar[str] = "Loss"
+    interval: ClassVar[float] = 0.06
     series: ClassVar[tuple[str, ...]] = ("training loss", "test loss", "validation loss")
     quantity: ClassVar[str] = "loss"
     log: ClassVar[bool] = True

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 from PySide6.QtWidgets import QWidget
 
 from lrviz.engine.examples import Examples
-from lrviz.gui.numbers import write
+from lrviz.experiment.numbers import write
 from lrviz.gui.painting import TICK_PIXELS, diverging, diverging_pixels, image, notice, shaded, sized
 from lrviz.gui.panels.network_layout import Array, Edges, Layout, edges
 from lrviz.gui.panels.network_nodes import Nodes, disc_nodes, plane_nodes, shown_examples

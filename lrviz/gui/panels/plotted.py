@@ -66,7 +66,7 @@ class PlottedPanel(Panel):
         if self._snapshot is None:
             return
         snapshot = self._snapshot
-        crossings = marks(snapshot.edits, snapshot.diverged_at)
+        crossings = marks(snapshot.edits, snapshot.diverged_at, together=max(snapshot.step // 50, 1))
         self.plot.show_curves(self.curves(snapshot), crossings, self.empty, reach=snapshot.planned)
         context = self.context(snapshot)
         if context != self._context:

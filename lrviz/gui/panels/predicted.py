@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from lrviz.gui.numbers import write
+from lrviz.experiment.numbers import write
 from lrviz.gui.painting import Axes, fitted, notice
 from lrviz.gui.panels.painted import PaintedPanel
 from lrviz.gui.panels.plane import Floats, drawable

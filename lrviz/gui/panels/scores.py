@@ -3,6 +3,7 @@
 import math
 
 from lrviz.engine.examples import Examples, Split
+from lrviz.experiment.numbers import write
 from lrviz.session.snapshot import Snapshot
 
 
@@ -24,7 +25,7 @@ def recorded(snapshot: Snapshot) -> str:
     if not math.isfinite(score):
         return "not finite"
     if snapshot.examples.task == "regression":
-        return f"test R² {score:.2f}"
+        return f"test R² {score:.2f}" if abs(score) < 100.0 else f"test R² {write(score, 3)}"
     return f"test accuracy {percent(score)}"
 
 

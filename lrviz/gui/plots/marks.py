@@ -1,11 +1,11 @@
 """Marks at steps of a plot: where a person changed the experiment, and where it diverged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from lrviz.engine.parts import Part
-from lrviz.gui.numbers import write
+from lrviz.experiment.numbers import write
 from lrviz.session.snapshot import Edit
 
 Kind = Literal["edit", "rate", "diverged"]
@@ -20,14 +20,29 @@ class Mark:
     kind: Kind
 
 
-def marks(edits: Sequence[Edit], diverged_at: int | None = None) -> list[Mark]:
-    """A mark for each edit, in order, and one for the first step that was not finite."""
+def marks(edits: Sequence[Edit], diverged_at: int | None = None, together: int = 0) -> list[Mark]:
+    """A mark for each change, in order, and one for the first step that was not finite.
+
+    Edits of one path in a row, at most `together` steps apart, are one change: a drag of a slider.
+    """
     found = [
-        Mark(edit.step, described(edit), "rate" if changes_rate(edit.path) else "edit") for edit in edits
+        Mark(edit.step, described(edit), "rate" if changes_rate(edit.path) else "edit")
+        for edit in _joined(edits, together)
     ]
     if diverged_at is not None:
         found.append(Mark(diverged_at, f"diverged at step {diverged_at:,}", "diverged"))
     return found
+
+
+def _joined(edits: Sequence[Edit], together: int) -> list[Edit]:
+    joined: list[Edit] = []
+    for edit in edits:
+        last = joined[-1] if joined else None
+        if last is not None and last.path == edit.path and edit.step - last.step <= together:
+            joined[-1] = replace(edit, before=last.before)
+        else:
+            joined.append(edit)
+    return joined
 
 
 def changes_rate(path: str) -> bool:

@@ -102,9 +102,7 @@ def free_corner(frame: Frame, size: QSizeF, curves: Sequence[tuple[Floats, Float
 
 def paint_legend(painter: QPainter, theme: Theme, box: QRectF, entries: Sequence[Entry]) -> None:
     """Names with a piece of their line."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(rgba(theme.card, 0.72))
-    painter.drawRoundedRect(box, 4, 4)
+    painter.fillRect(box, rgba(theme.card, 0.72))
     inner = box.adjusted(_PADDING, 4, -_PADDING, -4)
     _paint_rows(painter, theme, inner.topLeft(), inner.width(), entries)
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from lrviz.gui.numbers import ticks, write
+from lrviz.experiment.numbers import ticks, write
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _UNITS = ((1e6, "M"), (1e3, "k"))

@@ -35,3 +35,16 @@ def test_only_edits_of_alpha_and_its_schedule_are_marked_as_the_learning_rate():
 def test_divergence_is_the_last_mark():
     found = marks([Edit(1, "lr", 1, 2)], diverged_at=1234)
     assert (found[-1].step, found[-1].text, found[-1].kind) == (1234, "diverged at step 1,234", "diverged")
+
+
+def test_the_edits_of_a_drag_are_one_mark_at_its_end():
+    drag = [Edit(100 + 3 * i, "lr", 0.1 + 0.1 * (i + 1), 0.1 + 0.1 * i) for i in range(4)]
+    later = Edit(500, "lr", 0.01, 0.5)
+    (first, second) = marks([*drag, later], together=10)
+    assert (first.step, first.text) == (109, "α 0.1 → 0.5")
+    assert (second.step, second.text) == (500, "α 0.5 → 0.01")
+
+
+def test_edits_of_different_paths_stay_apart():
+    edits = [Edit(100, "lr", 0.2, 0.1), Edit(101, "optimizer.momentum", 0.5, 0.9), Edit(102, "lr", 0.3, 0.2)]
+    assert len(marks(edits, together=10)) == 3

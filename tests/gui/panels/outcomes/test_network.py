@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
 from lrviz.engine.datasets import BreastCancer, Digits, Iris, Moons, Sine, Spiral
-from lrviz.gui.numbers import write
+from lrviz.experiment.numbers import write
 from lrviz.gui.painting import diverging, diverging_pixels
 from lrviz.gui.panels.network import NetworkPanel
 from lrviz.gui.panels.network_layout import MOST_EDGES

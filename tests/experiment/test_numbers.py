@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrviz.gui.numbers import decade, read, read_whole, ticks, write
+from lrviz.experiment.numbers import decade, read, read_whole, ticks, write
 
 
 @pytest.mark.parametrize(
