@@ -4,8 +4,9 @@ from collections.abc import Callable
 from time import monotonic
 
 from lrviz.experiment.build import notices
-from lrviz.experiment.numbers import rounded, write
+from lrviz.experiment.numbers import write
 from lrviz.gui.happening import HappeningCard
+from lrviz.session.advice import tamer_rate
 from lrviz.session.snapshot import Snapshot, Status
 from lrviz.session.verdict import judge
 
@@ -44,9 +45,9 @@ class Words:
         self.card.show_verdict(judge(snapshot), snapshot.best, said, monitor)
 
     def _suggest(self, snapshot: Snapshot) -> None:
-        """After a divergence offer a tenth of α, from the start."""
+        """After a divergence offer a tamer α, from the start."""
         if snapshot.status is not Status.DIVERGED:
             self.card.set_suggestion(None)
             return
-        rate = rounded(snapshot.experiment.lr / 10.0, 1)
+        rate = tamer_rate(snapshot.experiment.lr)
         self.card.set_suggestion(f"Try α = {write(rate)}", lambda: self._try_rate(rate))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lrviz.experiment.numbers import write
+from lrviz.experiment.numbers import rounded, write
 from lrviz.session.history import LEARNING_RATE
 from lrviz.session.snapshot import Snapshot
 
@@ -40,7 +40,12 @@ def smaller_rate(snapshot: Snapshot, best_step: int) -> str:
     lr, best = snapshot.experiment.lr, rate_at(snapshot, best_step)
     if 0.0 < best < lr and best <= ABSURD:
         return f" Try a smaller α, such as {write(best, 2)}, which was in use at the best loss."
-    return f" Try a smaller α, such as {write(SENSIBLE if lr > ABSURD else lr / 10.0, 1)}."
+    return f" Try a smaller α, such as {write(tamer_rate(lr))}."
+
+
+def tamer_rate(lr: float) -> float:
+    """A tenth of α in one digit, or 0.1 where α is far beyond what any network bears."""
+    return SENSIBLE if lr > ABSURD else rounded(lr / 10.0, 1)
 
 
 def larger_rate(snapshot: Snapshot) -> str:

@@ -7,7 +7,14 @@ from enum import StrEnum
 import numpy as np
 
 from lrviz.experiment.numbers import write
-from lrviz.session.advice import CUT, highest_since, larger_rate, slower_schedule, smaller_rate
+from lrviz.session.advice import (
+    CUT,
+    highest_since,
+    larger_rate,
+    slower_schedule,
+    smaller_rate,
+    tamer_rate,
+)
 from lrviz.session.history import TEST_LOSS, TRAINING_LOSS
 from lrviz.session.snapshot import Snapshot, Status
 from lrviz.session.trend import PARTS, SMALL, STILL, Trend, bounded, swing_of, trend_of
@@ -80,7 +87,7 @@ def judge(snapshot: Snapshot) -> Verdict:
 
 def _diverged(snapshot: Snapshot, step: int) -> Verdict:
     lr = snapshot.experiment.lr
-    advice = f" Try α = {_number(lr / 10.0)}." if lr > 0.0 else ""
+    advice = f" Try α = {write(tamer_rate(lr))}." if lr > 0.0 else ""
     return Verdict(
         Kind.DIVERGED,
         "Diverged",

@@ -266,9 +266,9 @@ def test_a_huge_learning_rate_diverges_in_words_and_a_smaller_one_is_offered(ope
     window.session.play()
     until(window, lambda s: s.status is Status.DIVERGED)
     assert "Diverged at step" in words(window)
-    assert window.happening.suggestion.text() == "Try α = 100000"
+    assert window.happening.suggestion.text() == "Try α = 0.1"
     qtbot.mouseClick(window.happening.suggestion, Qt.MouseButton.LeftButton)
-    until(window, lambda s: s.experiment.lr == 1e5 and s.generation > 0)
+    until(window, lambda s: s.experiment.lr == 0.1 and s.generation > 0)
     usable(window, until)
 
 

@@ -121,7 +121,7 @@ def test_a_diverged_run_names_its_steps_and_a_tenth_of_its_rate():
     assert verdict.kind is Kind.DIVERGED
     assert verdict.sentence == (
         f"Diverged at step {step}: the loss was no longer finite. "
-        f"Weights are frozen at step {step - 1}. Try α = 10."
+        f"Weights are frozen at step {step - 1}. Try α = 0.1."
     )
 
 
