@@ -1,4 +1,5 @@
 import pytest
+from PySide6.QtCore import Qt
 
 from lrviz.experiment import Experiment, edit_all
 from lrviz.gui.shot import StillSession
@@ -38,6 +39,8 @@ def open_window(qtbot, tiny):
         qtbot.waitExposed(window)
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
+        # A double click made by a test leaves the button pressed, also for the tests after it.
+        qtbot.mouseRelease(window.toolbar, Qt.MouseButton.LeftButton)
         window.start()
         return window
 
