@@ -1,6 +1,7 @@
 """The bar at the top: the verbs of training, what it is doing, and the verbs of files and pictures."""
 
 from collections.abc import Mapping, Sequence
+from time import monotonic
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
@@ -13,6 +14,8 @@ from lrviz.gui.tooltips import wrapped
 from lrviz.session.snapshot import Snapshot, Status
 
 LEFT = ("run", "step", "reset")
+COUNT_EVERY = 0.1
+"""Seconds between two updates of step, epoch and speed while training."""
 SLOWEST, FASTEST = 1.0, 50_000.0
 """The ends of the speed slider, in steps per second; the right end stands for no limit."""
 RIGHT = ("open", "save", "theme", "screenshot")
@@ -61,6 +64,7 @@ class Toolbar(QFrame):
         self.setObjectName("toolbar")
         self._actions = actions
         self._running: bool | None = None
+        self._counted_at = 0.0
         self._room = 2
         self.setFixedHeight(48)
         row = QHBoxLayout(self)
@@ -132,6 +136,10 @@ class Toolbar(QFrame):
         ended = snapshot.status is Status.DIVERGED
         for name in ("run", "step"):
             self._actions[name].setEnabled(not ended)
+        now = monotonic()
+        if snapshot.status is Status.RUNNING and now - self._counted_at < COUNT_EVERY:
+            return
+        self._counted_at = now
         parts = [
             f"Step <b>{snapshot.step:,}</b> of {snapshot.planned:,}",
             *([f"Epoch <b>{snapshot.epoch:,.0f}</b>"] if self._room else []),

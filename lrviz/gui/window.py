@@ -31,7 +31,7 @@ from lrviz.gui.tooltips import wrapped
 from lrviz.gui.words import Words
 from lrviz.session.snapshot import Snapshot, Status
 
-FRAME_MS = 25
+FRAME_MS = 30
 """Milliseconds between two drawings while training."""
 
 

@@ -30,7 +30,7 @@ class ConfusionPanel(PaintedPanel):
 
     name: ClassVar[str] = "confusion"
     title: ClassVar[str] = "Confusion matrix"
-    interval: ClassVar[float] = 0.12
+    interval: ClassVar[float] = 0.18
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

@@ -53,7 +53,7 @@ class DecisionMapPanel(PaintedPanel):
 
     name: ClassVar[str] = "decision"
     title: ClassVar[str] = "Decision map"
-    interval: ClassVar[float] = 0.12
+    interval: ClassVar[float] = 0.18
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

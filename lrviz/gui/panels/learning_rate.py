@@ -14,7 +14,7 @@ class LearningRatePanel(PlottedPanel):
 
     name: ClassVar[str] = "lr"
     title: ClassVar[str] = "Learning rate"
-    interval: ClassVar[float] = 0.15
+    interval: ClassVar[float] = 0.2
     series: ClassVar[tuple[str, ...]] = ("learning rate",)
     quantity: ClassVar[str] = "α"
     empty: ClassVar[str] = "Press Run to see the learning rate of each step."

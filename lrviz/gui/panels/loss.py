@@ -14,7 +14,7 @@ class LossPanel(PlottedPanel):
 
     name: ClassVar[str] = "loss"
     title: ClassVar[str] = "Loss"
-    interval: ClassVar[float] = 0.06
+    interval: ClassVar[float] = 0.08
     series: ClassVar[tuple[str, ...]] = ("training loss", "test loss", "validation loss")
     quantity: ClassVar[str] = "loss"
     log: ClassVar[bool] = True

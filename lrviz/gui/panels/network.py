@@ -36,7 +36,7 @@ class NetworkPanel(PaintedPanel):
 
     name: ClassVar[str] = "network"
     title: ClassVar[str] = "Network"
-    interval: ClassVar[float] = 0.1
+    interval: ClassVar[float] = 0.18
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

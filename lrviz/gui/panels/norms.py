@@ -14,7 +14,7 @@ class WeightNormsPanel(PlottedPanel):
 
     name: ClassVar[str] = "norms"
     title: ClassVar[str] = "Weight norms"
-    interval: ClassVar[float] = 0.25
+    interval: ClassVar[float] = 0.5
     probes: ClassVar[tuple[str, ...]] = ("weight norm",)
     series: ClassVar[tuple[str, ...]] = ("weight norm",)
     quantity: ClassVar[str] = "norm"

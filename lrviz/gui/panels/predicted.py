@@ -28,7 +28,7 @@ class PredictedPanel(PaintedPanel):
 
     name: ClassVar[str] = "predicted"
     title: ClassVar[str] = "Predicted against true"
-    interval: ClassVar[float] = 0.12
+    interval: ClassVar[float] = 0.18
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

@@ -27,7 +27,7 @@ class WeightsPanel(PlottedPanel):
 
     name: ClassVar[str] = "weights"
     title: ClassVar[str] = "Weights"
-    interval: ClassVar[float] = 0.25
+    interval: ClassVar[float] = 0.5
     probes: ClassVar[tuple[str, ...]] = ("weight quantiles",)
     series: ClassVar[tuple[str, ...]] = ("weight quantiles",)
     quantity: ClassVar[str] = "weight"
