@@ -6,13 +6,13 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from lrviz.engine.parts import kinds
 from lrviz.engine.schedules import AnySchedule
-from lrviz.gui.cards import Card
-from lrviz.gui.data_card import DataCard
-from lrviz.gui.learning_rate import LearningRateCard
-from lrviz.gui.network_card import NetworkCard
-from lrviz.gui.optimizer_card import OptimizerCard
+from lrviz.gui.cards.card import Card
+from lrviz.gui.cards.data import DataCard
+from lrviz.gui.cards.learning_rate import LearningRateCard
+from lrviz.gui.cards.network import NetworkCard
+from lrviz.gui.cards.optimizer import OptimizerCard
+from lrviz.gui.cards.training import TrainingCard
 from lrviz.gui.preview import epochs, preview
-from lrviz.gui.training_card import TrainingCard
 from lrviz.session.snapshot import Snapshot
 
 WIDTH = 308

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from lrviz.gui.cards import Card
+from lrviz.gui.cards.card import Card
 
 GAP = 10
 WIDE = 1120

@@ -13,12 +13,12 @@ from lrviz.experiment import presets as library
 from lrviz.gui import files
 from lrviz.gui import theme as themes
 from lrviz.gui.actions import VERBS, Verb
-from lrviz.gui.cards import Card
+from lrviz.gui.cards.card import Card
+from lrviz.gui.cards.happening import HappeningCard
+from lrviz.gui.cards.panel import PanelCard
 from lrviz.gui.controls import Entry
 from lrviz.gui.drawing import Drawing
-from lrviz.gui.happening import HappeningCard
 from lrviz.gui.keys import Keys
-from lrviz.gui.panel_card import PanelCard
 from lrviz.gui.panels import PANELS, Panel
 from lrviz.gui.panels.outcome import OUTCOMES, outcome_for
 from lrviz.gui.pictures import picture_menu

@@ -5,7 +5,7 @@ from time import monotonic
 
 from lrviz.experiment.build import notices
 from lrviz.experiment.numbers import write
-from lrviz.gui.happening import HappeningCard
+from lrviz.gui.cards.happening import HappeningCard
 from lrviz.session.advice import tamer_rate
 from lrviz.session.snapshot import Snapshot, Status
 from lrviz.session.verdict import judge

@@ -1,8 +1,8 @@
 from PySide6.QtWidgets import QLabel
 
 from lrviz.experiment import edit
-from lrviz.gui.cards import Card
-from lrviz.gui.rows import Row
+from lrviz.gui.cards.card import Card
+from lrviz.gui.forms.rows import Row
 from lrviz.gui.side import Side
 from lrviz.session.core import Core
 

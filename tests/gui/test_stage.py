@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from lrviz.gui.cards import Card
+from lrviz.gui.cards.card import Card
 from lrviz.gui.stage import RIGHT_WIDTH, WIDE, Stage
 
 NAMES = ("loss", "lr", "network", "outcome", "weights", "norms")

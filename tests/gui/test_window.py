@@ -9,7 +9,7 @@ from lrviz.engine.trainer import Trainer
 from lrviz.experiment import Experiment, changes, edit
 from lrviz.experiment.presets import names, preset
 from lrviz.gui.controls import Slider
-from lrviz.gui.forms import Form
+from lrviz.gui.forms.form import Form
 from lrviz.gui.panels.confusion import ConfusionPanel
 from lrviz.gui.panels.decision_map import DecisionMapPanel
 from lrviz.gui.panels.predicted import PredictedPanel

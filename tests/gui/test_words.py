@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from lrviz.gui import words
-from lrviz.gui.happening import HappeningCard
+from lrviz.gui.cards.happening import HappeningCard
 from lrviz.gui.words import EVERY, Words
 from lrviz.session.core import Core
 from lrviz.session.snapshot import Failure, Status

@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 from lrviz.engine.datasets import AnyDataset
 from lrviz.engine.parts import kinds
 from lrviz.experiment import Experiment, edit
-from lrviz.gui.data_card import DataCard
+from lrviz.gui.cards.data import DataCard
+from lrviz.gui.forms.rows import EntryRow
 from lrviz.gui.pictures import grab
-from lrviz.gui.rows import EntryRow
 from lrviz.gui.theme import DARK, LIGHT, Theme, apply
 
 KINDS = list(kinds(AnyDataset))
@@ -152,7 +152,7 @@ def test_the_pictures_do_not_import_scikit_learn() -> None:
         "from PySide6.QtWidgets import QApplication\n"
         "app = QApplication([])\n"
         "from lrviz.experiment import Experiment\n"
-        "from lrviz.gui.data_card import DataCard\n"
+        "from lrviz.gui.cards.data import DataCard\n"
         "card = DataCard()\n"
         "card.show_experiment(Experiment())\n"
         "card.grab()\n"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from lrviz.engine.parts import Part, Spec, kinds, traits
 from lrviz.gui.controls import Option
-from lrviz.gui.rows import ChoiceRow, Row, phrase, rows, without_none
+from lrviz.gui.forms.rows import ChoiceRow, Row, phrase, rows, without_none
 from lrviz.gui.theme import icon
 
 Kinds = Mapping[str, type[Part]]

@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from lrviz.engine.schedules.cosine import Cosine
-from lrviz.gui.learning_rate import LearningRateCard
-from lrviz.gui.schedule_preview import SchedulePreview, thinned
+from lrviz.gui.cards.learning_rate import LearningRateCard
+from lrviz.gui.cards.schedule_preview import SchedulePreview, thinned
 from lrviz.gui.theme import current
 
 

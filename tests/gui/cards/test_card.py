@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from lrviz.gui.cards import Card
+from lrviz.gui.cards.card import Card
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lrviz.engine.parts import Spec
 from lrviz.experiment.numbers import decade, write
-from lrviz.gui.cards import Card
+from lrviz.gui.cards.card import Card
+from lrviz.gui.cards.schedule_preview import Floats, SchedulePreview
 from lrviz.gui.controls import NumberField, Paragraph, Slider
-from lrviz.gui.forms import Form, Kinds
-from lrviz.gui.schedule_preview import Floats, SchedulePreview
+from lrviz.gui.forms.form import Form, Kinds
 from lrviz.gui.theme import current
 from lrviz.gui.tooltips import wrapped
 

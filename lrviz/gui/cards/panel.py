@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from lrviz.gui.cards import Card
+from lrviz.gui.cards.card import Card
 from lrviz.gui.panels import Panel
 
 

@@ -12,10 +12,10 @@ from lrviz.engine.initializers import AnyInitializer
 from lrviz.engine.parts import kinds
 from lrviz.experiment import Experiment, Layer
 from lrviz.experiment.models import MOST_LAYERS
+from lrviz.gui.cards.form_card import FormCard, within
 from lrviz.gui.controls import NumbersField, Option
-from lrviz.gui.form_card import FormCard, within
-from lrviz.gui.forms import Form
-from lrviz.gui.rows import ChoiceRow, EntryRow
+from lrviz.gui.forms.form import Form
+from lrviz.gui.forms.rows import ChoiceRow, EntryRow
 from lrviz.gui.theme import icon
 
 HIDDEN = "network.hidden"

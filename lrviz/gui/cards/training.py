@@ -6,8 +6,8 @@ from lrviz.engine.losses import AnyLoss
 from lrviz.engine.parts import kinds
 from lrviz.experiment import Training
 from lrviz.experiment.numbers import write
-from lrviz.gui.form_card import FormCard
-from lrviz.gui.forms import Form
+from lrviz.gui.cards.form_card import FormCard
+from lrviz.gui.forms.form import Form
 
 LOSS_HELP = (
     "The number that training makes small. Automatic: cross-entropy for classes, mean squared error for "

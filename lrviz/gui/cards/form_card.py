@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from lrviz.experiment import Experiment, at
-from lrviz.gui.cards import Card
-from lrviz.gui.forms import Form
+from lrviz.gui.cards.card import Card
+from lrviz.gui.forms.form import Form
 
 
 class FormCard(Card):

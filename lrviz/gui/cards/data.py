@@ -14,9 +14,9 @@ from lrviz.engine.datasets.real import Real
 from lrviz.engine.examples import load
 from lrviz.engine.parts import kinds
 from lrviz.experiment import Data, Experiment
+from lrviz.gui.cards.form_card import FormCard, within
 from lrviz.gui.controls import Paragraph
-from lrviz.gui.form_card import FormCard, within
-from lrviz.gui.forms import Form
+from lrviz.gui.forms.form import Form
 from lrviz.gui.painting import class_colors, diverging, diverging_pixels, image
 from lrviz.gui.theme import Theme, current, icon, mix
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QLabel
 from lrviz.engine.optimizers.adam import Adam
 from lrviz.engine.parts import Part, PartField, Spec, field, kinds
 from lrviz.gui.controls import Choice, Flags, NumberField, Slider, Switch
-from lrviz.gui.forms import Form
-from lrviz.gui.rows import SliderRow, phrase, rows
+from lrviz.gui.forms.form import Form
+from lrviz.gui.forms.rows import SliderRow, phrase, rows
 from lrviz.gui.tooltips import wrapped
 
 

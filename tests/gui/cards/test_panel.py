@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtWidgets import QMenu
 
-from lrviz.gui.panel_card import PanelCard
+from lrviz.gui.cards.panel import PanelCard
 from lrviz.gui.panels import Panel
 from lrviz.gui.theme import DARK
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from lrviz.experiment.numbers import write
-from lrviz.gui.cards import Card
+from lrviz.gui.cards.card import Card
 from lrviz.gui.controls import Paragraph
 from lrviz.gui.theme import icon
 from lrviz.session.snapshot import Failure

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from lrviz.gui.happening import TONES, HappeningCard
+from lrviz.gui.cards.happening import TONES, HappeningCard
 from lrviz.gui.pictures import grab
 from lrviz.gui.theme import DARK, LIGHT, Theme, apply
 from lrviz.session.snapshot import Failure

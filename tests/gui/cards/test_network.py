@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from lrviz.experiment import Experiment, ExperimentError, edit
-from lrviz.gui.network_card import LayersField, NetworkCard
-from lrviz.gui.rows import ChoiceRow
+from lrviz.gui.cards.network import LayersField, NetworkCard
+from lrviz.gui.forms.rows import ChoiceRow
 
 
 def with_layers(*layers: tuple[int, str]) -> Experiment:

@@ -4,10 +4,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from lrviz.experiment import Experiment, edit, parse
-from lrviz.gui.form_card import FormCard
-from lrviz.gui.optimizer_card import OptimizerCard
-from lrviz.gui.rows import ChoiceRow, EntryRow, Row
-from lrviz.gui.training_card import TrainingCard
+from lrviz.gui.cards.form_card import FormCard
+from lrviz.gui.cards.optimizer import OptimizerCard
+from lrviz.gui.cards.training import TrainingCard
+from lrviz.gui.forms.rows import ChoiceRow, EntryRow, Row
 
 
 def row(card: FormCard, path: str) -> Row:

@@ -4,8 +4,8 @@ from PySide6.QtWidgets import QWidget
 
 from lrviz.engine.optimizers import AnyOptimizer
 from lrviz.engine.parts import kinds
-from lrviz.gui.form_card import FormCard
-from lrviz.gui.forms import Form
+from lrviz.gui.cards.form_card import FormCard
+from lrviz.gui.forms.form import Form
 
 HELP = "The rule that turns gradients into steps. Each rule has its own good range of α."
 
