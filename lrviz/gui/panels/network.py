@@ -5,13 +5,22 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from lrviz.engine.examples import Examples
 from lrviz.experiment.numbers import write
-from lrviz.gui.painting import TICK_PIXELS, diverging, diverging_pixels, image, notice, shaded, sized
-from lrviz.gui.panels.network_layout import Array, Edges, Layout, edges
+from lrviz.gui.painting import (
+    TICK_PIXELS,
+    diverging,
+    diverging_pixels,
+    draw_lines,
+    image,
+    notice,
+    shaded,
+    sized,
+)
+from lrviz.gui.panels.network_layout import Array, Edges, Layout, Wiring, edges
 from lrviz.gui.panels.network_nodes import Nodes, disc_nodes, plane_nodes, shown_examples
 from lrviz.gui.panels.painted import PaintedPanel
 from lrviz.gui.panels.plane import Grid
@@ -46,6 +55,7 @@ class NetworkPanel(PaintedPanel):
         self._matrices: list[Array] = []
         self._nodes: list[Nodes] = []
         self._layout: Layout | None = None
+        self._wiring: Wiring | None = None
         self._edges: Edges | None = None
 
     def take(self, snapshot: Snapshot) -> None:
@@ -53,7 +63,7 @@ class NetworkPanel(PaintedPanel):
         examples, model = snapshot.examples, snapshot.model
         matrices = model.matrices
         if examples is not self._examples or [m.shape for m in matrices] != [m.shape for m in self._matrices]:
-            self._layout = None
+            self._layout = self._wiring = None
         self._examples, self._matrices, self._edges = examples, matrices, None
         if examples.n_inputs > 2:
             self._nodes = disc_nodes(examples, model, snapshot.loss)
@@ -73,9 +83,8 @@ class NetworkPanel(PaintedPanel):
         for number, (column, nodes) in enumerate(zip(layout.columns, self._nodes, strict=True)):
             if number == 0 and layout.image:
                 self._paint_image(painter, column.rects[0])
-                continue
-            for rect, level, finite in zip(column.rects, nodes.levels, nodes.finite, strict=False):
-                self._paint_node(painter, rect, level, bool(finite))
+            else:
+                self._paint_nodes(painter, column.rects, nodes)
         self._paint_names(painter, layout)
         if not all(np.isfinite(matrix).all() for matrix in self._matrices):
             notice(painter, self.area(), "Some weights are not finite.", self.theme)
@@ -104,11 +113,11 @@ class NetworkPanel(PaintedPanel):
         drawn = self._drawn()
         found = drawn.nearest(at, _NEAR)
         if found is not None:
-            painter.drawPath(_curve(drawn.start[found].tolist(), drawn.stop[found].tolist()))
+            draw_lines(painter, drawn.segments(np.array([found])))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Qt's hook."""
-        self._layout = self._edges = None
+        self._layout = self._wiring = self._edges = None
         super().resizeEvent(event)
 
     def _arranged(self) -> Layout:
@@ -128,7 +137,10 @@ class NetworkPanel(PaintedPanel):
 
     def _drawn(self) -> Edges:
         if self._edges is None:
-            self._edges = edges(self._arranged(), self._matrices)
+            layout = self._arranged()
+            if self._wiring is None:
+                self._wiring = Wiring.between(layout)
+            self._edges = edges(layout, self._wiring, self._matrices)
         return self._edges
 
     def _input_names(self) -> tuple[str, ...]:
@@ -176,28 +188,25 @@ class NetworkPanel(PaintedPanel):
         bucket = np.minimum((strength * _BUCKETS).astype(np.intp), _BUCKETS - 1)
         sign = np.where(np.isfinite(drawn.weight), np.where(drawn.weight < 0, 0, 1), 2)
         pens = _pens(self.theme, widest)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        current = None
-        for kind, width, start, stop in zip(
-            sign.tolist(), bucket.tolist(), drawn.start.tolist(), drawn.stop.tolist(), strict=True
-        ):
-            if (kind, width) != current:
-                current = (kind, width)
-                painter.setPen(pens[kind][width])
-            painter.drawPath(_curve(start, stop))
+        look = bucket * 3 + sign
+        for each in np.unique(look).tolist():
+            width, kind = divmod(each, 3)
+            painter.setPen(pens[kind][width])
+            draw_lines(painter, drawn.segments(np.flatnonzero(look == each)))
 
-    def _paint_node(self, painter: QPainter, rect: QRectF, level: Array, finite: bool) -> None:
+    def _paint_nodes(self, painter: QPainter, rects: tuple[QRectF, ...], nodes: Nodes) -> None:
         theme = self.theme
-        pixels = diverging_pixels(level, diverging(theme))
-        if pixels.size == 1 or not finite:
-            painter.setBrush(
-                QColor(int(pixels[0, 0])) if finite else QColor(mix(theme.line, theme.muted, 0.35))
-            )
-        else:
-            painter.drawImage(rect, image(pixels))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+        pixels = diverging_pixels(nodes.levels[: len(rects)], diverging(theme))
+        discs = pixels[0].size == 1
         painter.setPen(QPen(QColor(mix(theme.line, theme.muted, 0.5)), 1.0))
-        self._outline(painter, rect)
+        unknown = QColor(mix(theme.line, theme.muted, 0.35))
+        for rect, picture, finite in zip(rects, pixels, nodes.finite, strict=False):
+            if discs or not finite:
+                painter.setBrush(QColor(int(picture[0, 0])) if finite else unknown)
+            else:
+                painter.drawImage(rect, image(picture))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+            self._outline(painter, rect)
 
     def _outline(self, painter: QPainter, rect: QRectF) -> None:
         """The shape of a node: square pictures, round discs."""
@@ -264,11 +273,3 @@ def _pens(theme: Theme, widest: float) -> list[list[QPen]]:
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             rows[-1].append(pen)
     return rows
-
-
-def _curve(start: list[float], stop: list[float]) -> QPainterPath:
-    (x0, y0), (x1, y1) = start, stop
-    middle = (x0 + x1) / 2
-    path = QPainterPath(QPointF(x0, y0))
-    path.cubicTo(middle, y0, middle, y1, x1, y1)
-    return path

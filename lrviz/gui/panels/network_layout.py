@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
 Array = NDArray[np.floating[Any]]
+Indices = NDArray[np.intp]
 
 MOST_INPUTS = 10
 MOST_EDGES = 400
@@ -16,7 +17,7 @@ _MOST_UNITS = 24
 _LEAST_PITCH, _MOST_PITCH = 12.0, 96.0
 _INPUT, _UNIT, _OUTPUT = 30.0, 27.0, 48.0
 _IMAGE = 88.0
-_SAMPLES = 33
+_PIECES = 10
 
 
 @dataclass(frozen=True)
@@ -88,56 +89,96 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Edges:
-    """The edges drawn, weakest first: layer, from and to unit (E,), weight (E,), ends (E, 2) each."""
+class Wiring:
+    """Every edge between shown units, layer by layer, and in it target by target.
 
-    layer: NDArray[np.intp]
-    source: NDArray[np.intp]
-    target: NDArray[np.intp]
+    counts: edges of each layer. layer, source, target (E,). curve: points along each edge, (E, n, 2).
+    """
+
+    counts: tuple[int, ...]
+    layer: Indices
+    source: Indices
+    target: Indices
+    curve: Array
+
+    @classmethod
+    def between(cls, layout: Layout) -> "Wiring":
+        """The edges of a layout."""
+        ends = [
+            (layout.exits(number), layout.entries(number + 1)) for number in range(len(layout.columns) - 1)
+        ]
+        counts = tuple(len(exits) * len(entries) for exits, entries in ends)
+        source = [np.tile(np.arange(len(exits)), len(entries)) for exits, entries in ends]
+        target = [np.repeat(np.arange(len(entries)), len(exits)) for exits, entries in ends]
+        starts = [exits[units] for (exits, _), units in zip(ends, source, strict=True)]
+        stops = [entries[units] for (_, entries), units in zip(ends, target, strict=True)]
+        return cls(
+            counts,
+            np.repeat(np.arange(len(counts)), counts),
+            np.concatenate(source),
+            np.concatenate(target),
+            _curves(np.concatenate(starts), np.concatenate(stops)),
+        )
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The edges drawn: layer, from and to unit, weight (E,) and points along them (E, n, 2)."""
+
+    layer: Indices
+    source: Indices
+    target: Indices
     weight: Array
-    start: Array
-    stop: Array
+    curve: Array
+
+    def segments(self, chosen: Indices) -> Array:
+        """The straight pieces (m, 4) of these edges, as x, y of both ends."""
+        curve = self.curve[chosen]
+        return np.concatenate([curve[:, :-1], curve[:, 1:]], axis=2).reshape(-1, 4)
 
     def nearest(self, at: QPointF, within: float) -> int | None:
         """The edge that passes closest to a point, if one is that near."""
         if not len(self.weight):
             return None
-        t = np.linspace(0.0, 1.0, _SAMPLES)[:, None]
-        (x0, y0), (x1, y1) = self.start.T, self.stop.T
-        # The curve of `QPainterPath.cubicTo` with both control points half way across.
-        x = x0 + (x1 - x0) * (1.5 * t - 1.5 * t**2 + t**3)
-        y = y0 + (y1 - y0) * (3 * t**2 - 2 * t**3)
-        distance = np.hypot(x - at.x(), y - at.y()).min(axis=0)
+        start, piece = self.curve[:, :-1], np.diff(self.curve, axis=1)
+        away = np.array([at.x(), at.y()]) - start
+        along = np.clip((away * piece).sum(axis=2) / np.maximum((piece**2).sum(axis=2), 1e-9), 0.0, 1.0)
+        distance = np.hypot(*np.moveaxis(away - along[..., None] * piece, 2, 0)).min(axis=1)
         found = int(distance.argmin())
         return found if distance[found] <= within else None
 
 
-def edges(layout: Layout, matrices: list[Array]) -> Edges:
+def edges(layout: Layout, wiring: Wiring, matrices: list[Array]) -> Edges:
     """The edges between shown units; of a large network only the strongest of each layer."""
-    total = sum(
-        (layout.shown(i, m.shape[1] - 1) * layout.shown(i + 1, len(m))) for i, m in enumerate(matrices)
+    weights = [
+        matrix[: layout.shown(number + 1, len(matrix)), : layout.shown(number, matrix.shape[1] - 1)].ravel()
+        for number, matrix in enumerate(matrices)
+    ]
+    weight = np.concatenate(weights)
+    if len(weight) <= MOST_EDGES:
+        return Edges(wiring.layer, wiring.source, wiring.target, weight, wiring.curve)
+    most, first, parts = MOST_EDGES // len(matrices), 0, []
+    for values in weights:
+        strength = np.nan_to_num(np.abs(values), nan=0.0)
+        parts.append(first + np.argsort(strength, kind="stable")[-most:])
+        first += len(values)
+    chosen = np.concatenate(parts)
+    return Edges(
+        layer=wiring.layer[chosen],
+        source=wiring.source[chosen],
+        target=wiring.target[chosen],
+        weight=weight[chosen],
+        curve=wiring.curve[chosen],
     )
-    quota = total if total <= MOST_EDGES else MOST_EDGES // len(matrices)
-    parts = []
-    for number, matrix in enumerate(matrices):
-        starts, stops = layout.exits(number), layout.entries(number + 1)
-        weights = matrix[: len(stops), : len(starts)]
-        strength = np.nan_to_num(np.abs(weights), nan=0.0).ravel()
-        order = np.argsort(strength, kind="stable")[-quota:]
-        target, source = np.divmod(order, len(starts))
-        parts.append(
-            (
-                np.full(len(order), number),
-                source,
-                target,
-                weights[target, source],
-                starts[source],
-                stops[target],
-            )
-        )
-    layer, source, target, weight, start, stop = (np.concatenate(part) for part in zip(*parts, strict=True))
-    order = np.argsort(np.nan_to_num(np.abs(weight), nan=0.0), kind="stable")
-    return Edges(layer[order], source[order], target[order], weight[order], start[order], stop[order])
+
+
+def _curves(start: Array, stop: Array) -> Array:
+    """Points along the cubic curves from (E, 2) to (E, 2) that leave and arrive horizontally, (E, n, 2)."""
+    t = np.linspace(0.0, 1.0, _PIECES + 1)
+    # Bézier curves whose control points lie half way across, at the height of either end.
+    shares = np.stack([1.5 * t - 1.5 * t**2 + t**3, 3 * t**2 - 2 * t**3], axis=1)
+    curves: Array = start[:, None] + (stop - start)[:, None] * shares
+    return curves
 
 
 def _tile(x: float, area: QRectF, width: float, image: tuple[int, int]) -> Column:

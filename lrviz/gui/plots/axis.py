@@ -19,7 +19,8 @@ _LINE_HEIGHT = 16.0
 _PER_TICK_X, _PER_TICK_Y = 50.0, 42.0
 _GAP = 6.0
 _OVERHANG = 4.0
-"""How far a text may stand out at the right end of the bottom axis before it would be cut off."""
+"""How far a text may stand out at the right end of the bottom axis; farther out it would be cut off."""
+_APART = 6.0
 
 Ticks = Callable[[float, float, int], list[Tick]]
 
@@ -67,7 +68,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         if width <= 0 or height <= 0 or not high > low:
             return None
         metrics = QFontMetricsF(self.tick_font())
-        texts = []
+        texts: list[Any] = []
+        free = -_PER_TICK_X
         for tick in self.ticks():
             share = (tick.position - low) / (high - low)
             if self.vertical:
@@ -76,10 +78,12 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
                 box.moveTop(min(max(box.top(), 0.0), height - _LINE_HEIGHT))
                 texts.append((box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick.text))
             else:
-                x = share * width
-                if x + metrics.horizontalAdvance(tick.text) / 2 > width + _OVERHANG:
+                half = metrics.horizontalAdvance(tick.text) / 2 + 1
+                x = min(share * width, width + _OVERHANG - half)
+                if x - half < free:
                     continue
-                box = QRectF(x - _PER_TICK_X / 2, 4, _PER_TICK_X, _LINE_HEIGHT)
+                free = x + half + _APART
+                box = QRectF(x - half, 4, 2 * half, _LINE_HEIGHT)
                 texts.append((box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, tick.text))
         ends = ((width, 0), (width, height)) if self.vertical else ((0, 0), (width, 0))
         return (self.pen(), *(QPointF(*end) for end in ends)), [], texts

@@ -1,16 +1,16 @@
 """What a plot over steps shows: lines and bands from recorded series."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
-from shiboken6 import Shiboken
 
 from lrviz.experiment.numbers import write
+from lrviz.gui.painting import draw_lines
 from lrviz.gui.plots.frame import Frame
 from lrviz.gui.plots.reduction import Reduced, at_step, cell, reduced, smoothed
 from lrviz.gui.theme import rgba
@@ -85,7 +85,7 @@ class Line:
     """One channel of a series.
 
     Where several samples share a pixel it spans their minimum and maximum. `smooth`: instead their
-    exponential moving average, with a time constant of 1 % of the visible steps and at least 20 steps.
+    centred moving average over about 1 % of the visible steps, and at least 20 steps.
     `faint`: a backdrop whose lowest dips do not widen a log axis. `past`: of an earlier attempt.
     """
 
@@ -103,8 +103,8 @@ class Line:
     def shape(self, start: float, stop: float, points: int, log: bool) -> Shape | None:
         """See `Curve`."""
         if self.smooth:
-            window = max(_SMOOTHING * (stop - start), _LEAST_WINDOW)
-            part = reduced(self.view, self.channel, start - 5 * window, stop, points)
+            window = max(_SMOOTHING * (stop - start), _LEAST_WINDOW) / 2
+            part = reduced(self.view, self.channel, start - 5 * window, stop + 5 * window, points)
             steps, values = part.steps, smoothed(part.steps, part.mean, window)
         else:
             part = reduced(self.view, self.channel, start, stop, points)
@@ -136,7 +136,7 @@ class Line:
         # Where a curve is all spikes, lines without antialiasing look the same and take a fifth of the time.
         spiky = np.abs(np.diff(y)).sum() > _SPIKY * (x[-1] - x[0])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not spiky)
-        draw_segments(painter, x[:-1], y[:-1], x[1:], y[1:])
+        draw_lines(painter, np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def pen(self) -> QPen:
@@ -241,19 +241,11 @@ def axis_values(values: Floats, log: bool) -> Floats:
     return exponents
 
 
-def draw_segments(painter: QPainter, x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> None:
-    """Single lines, (m,) each; joined ones 2 px wide cost Qt many times as much."""
-    lines = np.stack([x0, y0, x1, y1], axis=1)
-    # Qt reads the array in place; a list of a QLineF each would take longer than drawing them.
-    first = cast(QLineF, Shiboken.wrapInstance(lines.ctypes.data, QLineF))
-    painter.drawLines(first, len(lines))
-
-
 def draw_dashes(painter: QPainter, x: Floats, y: Floats, on: float, off: float) -> None:
-    """A dashed polyline (m,), measured along x; Qt's own dashes take 30 ms on a noisy curve."""
-    fine = np.arange(max(x[0], 0.0), x[-1], 0.5)
-    if len(fine) < 2:
-        return
-    level = np.interp(fine, x, y)
-    drawn = (fine[:-1] - x[0]) % (on + off) < on
-    draw_segments(painter, fine[:-1][drawn], level[:-1][drawn], fine[1:][drawn], level[1:][drawn])
+    """A dashed polyline (m,), measured along it; Qt's own dashes take 30 ms on a noisy curve."""
+    length = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
+    ends = np.arange(0.0, length[-1], on + off)
+    cuts = np.sort(np.concatenate([length, ends, np.minimum(ends + on, length[-1])]))
+    drawn = (cuts[:-1] + cuts[1:]) / 2 % (on + off) < on
+    xs, ys = np.interp(cuts, length, x), np.interp(cuts, length, y)
+    draw_lines(painter, np.stack([xs[:-1], ys[:-1], xs[1:], ys[1:]], axis=1)[drawn])

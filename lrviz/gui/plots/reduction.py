@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 from lrviz.session.series import SeriesView
 
 Floats = NDArray[np.float64]
+
+_reductions: "WeakKeyDictionary[SeriesView, dict[tuple[int, int, int, int], Reduced]]" = WeakKeyDictionary()
+"""What was reduced already: two curves of one panel may show the same numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +45,14 @@ def reduced(view: SeriesView, channel: int, start: float, stop: float, points: i
     """
     first, last = visible_cells(view, start, stop)
     width = max(1, math.ceil((last - first) / max(points, 1)))
-    first -= first % width
+    kept = _reductions.setdefault(view, {})
+    key = (channel, first - first % width, last, width)
+    if key not in kept:
+        kept[key] = _reduced(view, *key)
+    return kept[key]
+
+
+def _reduced(view: SeriesView, channel: int, first: int, last: int, width: int) -> Reduced:
     whole = first + (last - first) // width * width
     steps = view.steps[first + width - 1 : whole : width].astype(np.float64)
     low, high = view.low[first:whole, channel], view.high[first:whole, channel]
@@ -72,19 +83,21 @@ def _mean(values: Floats) -> Floats:
 
 
 def smoothed(steps: Floats, values: Floats, window: float) -> Floats:
-    """Exponential moving average with a time constant of `window` steps, without values that are not finite.
+    """A centred moving average with weights exp(-distance / window), without values that are not finite.
 
-    It is corrected for its start as Adam's moments are: a mean with weights exp(-age / window).
+    Centred, as an average of the past alone lags visibly where a loss falls steeply. Near both ends it is
+    the average of what there is.
     """
     if len(steps) < 3:
         return values
     spacing = max((steps[-1] - steps[0]) / (len(steps) - 1), 1e-9)
-    length = min(len(steps), math.ceil(5 * window / spacing) + 1)
-    weights = np.exp(-np.arange(length) * spacing / window)
+    reach = min(len(steps) - 1, math.ceil(5 * window / spacing))
+    weights = np.exp(-np.abs(np.arange(-reach, reach + 1)) * spacing / window)
     finite = np.isfinite(values)
-    total = np.convolve(finite, weights)[: len(values)]
+    inside = slice(reach, reach + len(values))
+    total = np.convolve(finite, weights)[inside]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        average: Floats = np.convolve(np.where(finite, values, 0.0), weights)[: len(values)] / total
+        average: Floats = np.convolve(np.where(finite, values, 0.0), weights)[inside] / total
     return average
 
 

@@ -1,14 +1,15 @@
 """The live plot over steps."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QFileDialog, QGraphicsGridLayout, QGraphicsWidget, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsGridLayout, QGraphicsWidget, QMenu, QWidget
 
+from lrviz.experiment.files import FileError, write_text
+from lrviz.gui import files
 from lrviz.gui.painting import TICK_PIXELS, sentence, sized
 from lrviz.gui.plots import overlays
 from lrviz.gui.plots.axis import Axis, grid_color
@@ -140,9 +141,13 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
 
     def save_csv(self) -> None:
         """Ask for a file and write the visible numbers into it."""
-        path, _ = QFileDialog.getSaveFileName(self, "Export as CSV", "plot.csv", "CSV (*.csv)")
-        if path:
-            Path(path).write_text(self.csv(), encoding="utf-8")
+        path = files.ask_save(self, "Export as CSV", "plot.csv", "Tables (*.csv)")
+        if path is None:
+            return
+        try:
+            write_text(path, self.csv())
+        except FileError as error:
+            files.say(self, "The numbers were not exported.", str(error))
 
     def copy_image(self) -> None:
         """Put a picture of the plot on the clipboard."""

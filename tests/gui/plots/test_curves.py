@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from lrviz.gui.plots import curves
 from lrviz.gui.plots.curves import Band, Line, axis_values
 
 
@@ -73,3 +74,15 @@ def test_a_band_lies_between_its_channels(record):
     np.testing.assert_array_equal(shape.values, -np.arange(50.0))
     np.testing.assert_array_equal(shape.upper, np.arange(50.0))
     assert band.reading(11, shape, False) == (11, "-10 to 10")
+
+
+def test_dashes_are_as_long_on_steep_parts_as_on_flat_ones(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(curves, "draw_lines", lambda _painter, ends: drawn.append(ends))
+    for x, y in (([0.0, 90.0], [0.0, 0.0]), ([0.0, 1.0], [0.0, 90.0])):
+        curves.draw_dashes(None, np.array(x), np.array(y), 6.0, 3.0)
+    for ends in drawn:
+        lengths = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
+        dashes = lengths[lengths > 0.01]
+        assert len(dashes) == 10
+        np.testing.assert_allclose(dashes, 6.0, rtol=1e-3)

@@ -59,16 +59,22 @@ def test_the_open_cell_is_the_last_point():
     assert (part.steps[-1], part.high[-1]) == (65, 5.0)
 
 
-def test_the_moving_average_is_the_mean_weighted_by_age():
+def test_the_moving_average_is_the_mean_weighted_by_distance():
     random = np.random.default_rng(1)
     values = random.normal(size=200)
     steps = np.arange(200.0)
-    result = smoothed(steps, values, 20.0)
+    result = smoothed(steps, values, 10.0)
     for at in (0, 1, 7, 60, 199):
-        # Weights beyond five time constants are cut off: exp(-5) of the whole.
-        weights = np.exp(-(at - steps[: at + 1]) / 20.0)
-        weights[steps[: at + 1] < at - 100] = 0.0
-        assert result[at] == pytest.approx(np.average(values[: at + 1], weights=weights), rel=1e-9)
+        # Weights beyond five times the window are cut off: exp(-5) of the whole.
+        weights = np.exp(-np.abs(at - steps) / 10.0)
+        weights[np.abs(at - steps) > 50] = 0.0
+        assert result[at] == pytest.approx(np.average(values, weights=weights), rel=1e-9)
+
+
+def test_the_moving_average_does_not_lag_behind_a_steady_fall():
+    steps = np.arange(400.0)
+    result = smoothed(steps, 1000 - steps, 10.0)
+    np.testing.assert_allclose(result[100:300], (1000 - steps)[100:300], rtol=1e-12)
 
 
 def test_values_that_are_not_finite_do_not_spoil_the_moving_average():

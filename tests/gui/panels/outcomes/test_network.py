@@ -23,7 +23,7 @@ def on_edge(panel, layer, source, target):
     """A place a quarter of the way along an edge."""
     drawn = panel._drawn()
     (found,) = np.flatnonzero((drawn.layer == layer) & (drawn.source == source) & (drawn.target == target))
-    (x0, y0), (x1, y1) = drawn.start[found], drawn.stop[found]
+    (x0, y0), (x1, y1) = drawn.curve[found, 0], drawn.curve[found, -1]
     t = 0.25
     x = x0 + (x1 - x0) * (1.5 * t - 1.5 * t**2 + t**3)
     return QPointF(x, y0 + (y1 - y0) * (3 * t**2 - 2 * t**3))
