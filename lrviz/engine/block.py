@@ -10,6 +10,7 @@ from lrviz.engine.initializers.base import Initializer
 from lrviz.engine.losses.base import Loss
 from lrviz.engine.network import Network
 from lrviz.engine.optimizers.base import Optimizer
+from lrviz.engine.rule import Chain
 from lrviz.engine.schedules.base import Monitor, Schedule
 
 
@@ -20,6 +21,8 @@ class Block:
     lr: the reference rate α, (R,). steps: the planned length. eval_every: steps between evaluations.
     early_stopping: evaluations without an improvement of `min_delta` before a run stops, None: never.
     loss: resolved, never automatic. optimizers: of one class, equal in everything but numbers.
+    modifiers: likewise, of each run from the outermost on. tensor_rates: what α is multiplied by for each
+    of the network's T tensors, (R, T); None: 1 everywhere.
     """
 
     examples: Examples
@@ -27,6 +30,7 @@ class Block:
     initializer: Initializer
     loss: Loss
     optimizers: tuple[Optimizer, ...]
+    modifiers: tuple[Chain, ...]
     schedules: tuple[Schedule, ...]
     lr: NDArray[np.float64]
     weight_seeds: tuple[int, ...]
@@ -38,6 +42,7 @@ class Block:
     monitor: Monitor
     early_stopping: int | None
     min_delta: float
+    tensor_rates: NDArray[np.float64] | None = None
 
     @property
     def runs(self) -> int:

@@ -7,11 +7,15 @@ from numpy.typing import NDArray
 
 from lrviz.engine.batches import Batches
 from lrviz.engine.block import Block
+from lrviz.engine.factors import Factors
+from lrviz.engine.optimizers.base import Array, Floats, Update
+from lrviz.engine.optimizers.ground import Ground
 from lrviz.engine.propagation import Propagation
 from lrviz.engine.rates import Rates
+from lrviz.engine.rule import bind
 from lrviz.engine.state import State
+from lrviz.engine.tensors import owners
 
-Floats = NDArray[np.float64]
 Events = Mapping[int, Sequence[Callable[[], None]]]
 """What is to be done after which steps of a chunk, counted from 0."""
 
@@ -38,12 +42,49 @@ class Chunk:
             len(block.examples.train), block.batch_size, [block.order_seeds[row] for row in rows]
         )
         grad = np.zeros_like(state.params)
-        specs = [block.optimizers[row] for row in rows]
-        self._update = type(specs[0]).bind(specs, state.params, grad, state.slots)
         self._pass = Propagation(block.network, state.params, self._batches.size, grad)
-        self._tiny = np.empty_like(state.params, dtype=np.bool_)
+        self.update = self._bind(rows, grad)
+        self._now = 0
         self._allocate_examples()
-        self._allocate_tables()
+        self._factors = self._tabled(rows)
+        self._losses = np.empty((self.length, state.runs))
+        self._flushed = [
+            (slot, np.empty_like(slot), np.empty_like(slot, dtype=np.bool_))
+            for slot in state.slots.values()
+            if slot.ndim > 1
+        ]
+
+    def _bind(self, rows: NDArray[np.intp], grad: Array) -> Update:
+        """The rule that steps these runs."""
+        block, state = self.block, self.state
+        optimizers = [block.optimizers[row] for row in rows]
+        ground = Ground(
+            params=state.params,
+            grad=grad,
+            slots=state.slots,
+            tensors=block.network.tensors,
+            seeds=[block.order_seeds[row] for row in rows],
+            moves_momentum=bool(self.rates.cycling) and optimizers[0].moves_momentum,
+            loss=self._loss,
+            look=self._look,
+        )
+        return bind(optimizers, [block.modifiers[row] for row in rows], ground)
+
+    def _loss(self) -> Floats:
+        """See `Ground`."""
+        return self._value(self._z[self._now])
+
+    def _look(self) -> Floats:
+        """See `Ground`."""
+        x, y, z = self._xs[self._now], self._ys[self._now], self._looked
+        self._pass.forward(x, self._pass.view(z))
+        self.block.loss.gradient(self._pass.view(z), y, self._delta, self._delta_scratch)
+        self._pass.backward(x, self._delta_t)
+        return self._value(z)
+
+    def _value(self, z: Array) -> Floats:
+        y = self._y[self._now]
+        return self.block.loss.value(z, y, (self._scratch[0][0], self._scratch[1][0])).astype(np.float64)
 
     def _allocate_examples(self) -> None:
         """The batches (K, n, batch, ·) of K = `length` steps and their outputs, with views of each step."""
@@ -65,35 +106,34 @@ class Chunk:
             self._xs = [view(x) for x in self._x]
             self._ys = [view(y) for y in self._y]
         self._zs = [view(z) for z in self._z]
+        self._looked = np.empty_like(self._z[0])
         self._delta = view(np.empty((runs, batch, outputs), dtype=dtype))
         self._delta_t = np.swapaxes(self._delta, -1, -2)
         self._delta_scratch = (np.empty_like(self._delta), np.empty_like(self._delta))
 
-    def _allocate_tables(self) -> None:
-        """The tables (K, n) of K = `length` steps, with views of each step's factors."""
-        runs, length, factors = self.state.runs, self.length, self._update.factors
-        self._ahead = np.arange(1, length + 1)[:, None]
-        self._count = np.empty((length, runs))
-        self._lr = np.empty((length, runs))
-        self._losses = np.empty((length, runs))
-        self._factors = np.empty((factors, length, runs))
-        self._rounded = np.empty((factors, length, runs, 1), dtype=self.state.params.dtype)
-        # A single run's factors as arrays without axes: broadcasting a column costs half a microsecond.
-        shape = () if runs == 1 else (runs, 1)
-        self._columns = [[self._rounded[f, k].reshape(shape) for f in range(factors)] for k in range(length)]
+    def _tabled(self, rows: NDArray[np.intp]) -> Factors:
+        """The factors of each step."""
+        rates, network = self.block.tensor_rates, self.block.network
+        if rates is None:
+            return Factors(self.rates, self.update, self.state, self.length)
+        own, owner = rates[rows], owners(network.tensors)
+        return Factors(self.rates, self.update, self.state, self.length, own, owner)
 
     def run(self, length: int, after: Events) -> tuple[Floats, Floats]:
         """Do `length` steps; the batch losses before each update, and the rates, both (length, n)."""
-        self._tabulate(length)
-        forward, backward, update = self._pass.forward, self._pass.backward, self._update.step
+        self._gather(length)
+        self._factors.fill(length)
+        columns = self._factors.columns
+        forward, backward, update = self._pass.forward, self._pass.backward, self.update.step
         gradient = self.block.loss.gradient
         delta, delta_t, scratch = self._delta, self._delta_t, self._delta_scratch
         for k in range(length):
+            self._now = k
             x, z = self._xs[k], self._zs[k]
             forward(x, z)
             gradient(z, self._ys[k], delta, scratch)
             backward(x, delta_t)
-            update(*self._columns[k])
+            update(*columns[k])
             if k in after:
                 for event in after[k]:
                     event()
@@ -101,7 +141,7 @@ class Chunk:
         state.step += length
         state.updates += length
         state.position += length * self._batches.size
-        return self._batch_losses(length), self._lr[:length]
+        return self._batch_losses(length), self._factors.lr[:length]
 
     def _batch_losses(self, length: int) -> Floats:
         losses: Floats = self._losses[:length]
@@ -109,24 +149,17 @@ class Chunk:
         losses[:] = self.block.loss.value(self._z[:length], self._y[:length], scratch)
         return losses
 
-    def _tabulate(self, length: int) -> None:
-        """Fill the tables of `length` steps: batches, rates and the optimizer's factors."""
-        state = self.state
+    def _gather(self, length: int) -> None:
+        """The batches of `length` steps."""
         if not self._batches.whole:
             train, index = self.block.examples.train, self._index[:length]
-            self._batches.fill(state.position, index)
+            self._batches.fill(self.state.position, index)
             np.take(train.inputs, index, axis=0, out=self._x[:length], mode="clip")
             np.take(train.targets, index, axis=0, out=self._y[:length], mode="clip")
-        lr, count, factors = self._lr[:length], self._count[:length], self._factors[:, :length]
-        self.rates.fill(state.step, state.position, state.memory, lr)
-        np.add(state.updates, self._ahead[:length], out=count)
-        self._update.tabulate(lr, count, factors)
-        self._rounded[:, :length, :, 0] = factors
 
     def flush(self) -> None:
         """Set slot entries below 1e-30 to zero: denormal numbers halve the speed for good."""
-        size = self._update.work
-        for slot in self.state.slots.values():
+        for slot, size, tiny in self._flushed:
             np.absolute(slot, out=size)
-            np.less(size, TINY, out=self._tiny)
-            np.copyto(slot, 0.0, where=self._tiny)
+            np.less(size, TINY, out=tiny)
+            np.copyto(slot, 0.0, where=tiny)

@@ -7,6 +7,7 @@ as one more column. A run's matrices follow each other in one row of a contiguou
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 from lrviz.engine.activations.base import Activation
 from lrviz.engine.initializers.base import Initializer
 from lrviz.engine.random import Purpose, stream
+from lrviz.engine.tensors import Tensor
 
 Array = NDArray[np.floating[Any]]
 
@@ -59,6 +61,17 @@ class Network:
     def widths(self) -> tuple[int, ...]:
         """Units from the inputs to the outputs, e.g. (2, 8, 8, 1)."""
         return (self.layers[0].fan_in, *(layer.fan_out for layer in self.layers))
+
+    @cached_property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """The parameter tensors as PyTorch has them: each layer's weight (fan_out, fan_in), then its bias."""
+        tensors = []
+        for depth, layer in enumerate(self.layers, 1):
+            fan_in, fan_out = layer.fan_in, layer.fan_out
+            places = np.arange(layer.start, layer.stop).reshape(fan_out, fan_in + 1)
+            for name, part in (("weight", places[:, :-1]), ("bias", places[:, -1])):
+                tensors.append(Tensor(f"layer {depth} {name}", part.shape, part.ravel(), fan_in, fan_out))
+        return tuple(tensors)
 
     def matrices(self, flat: Array) -> list[Array]:
         """Views of each layer's matrix: (R, P) gives (R, fan_out, fan_in + 1), (P,) likewise without R."""

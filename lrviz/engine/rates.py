@@ -30,6 +30,7 @@ class Rates:
             groups.setdefault(schedule, []).append(row)
         rows = [(schedule, _rows(members, len(lr))) for schedule, members in groups.items()]
         self.planned = [(s, members) for s, members in rows if isinstance(s, Planned)]
+        self.cycling = [(s, members) for s, members in self.planned if s.moves_momentum]
         self.reactive = [(s, members) for s, members in rows if isinstance(s, Reactive)]
 
     @classmethod
@@ -53,14 +54,26 @@ class Rates:
             self._ahead = np.arange(len(out), dtype=np.float64)[:, None]
         ahead = self._ahead[: len(out)]
         for schedule, rows in self.planned:
-            if schedule.unit == "step":
-                out[:, rows] = schedule.multiple(step[rows] + ahead, float(self.steps))
-            else:
-                t = (position[rows] + ahead * self.batch) // self.examples
-                out[:, rows] = schedule.multiple(t, self.planned_epochs(step[rows], position[rows]))
+            out[:, rows] = schedule.multiple(*self._time(schedule, step, position, rows, ahead))
         for _, rows in self.reactive:
             out[:, rows] = memory["multiple"][rows]
         np.multiply(out, self.lr, out=out)
+
+    def fill_momentum(self, step: Integers, position: Integers, out: Floats) -> None:
+        """out (K, R) ← the momentum of those updates, NaN where no schedule moves it."""
+        out[:] = np.nan
+        ahead = self._ahead[: len(out)]
+        for schedule, rows in self.cycling:
+            out[:, rows] = schedule.momentum(*self._time(schedule, step, position, rows, ahead))
+
+    def _time(
+        self, schedule: Planned, step: Integers, position: Integers, rows: Rows, ahead: Floats
+    ) -> tuple[Floats, Floats | float]:
+        """The times (K, n) of these runs' next updates in the schedule's unit, and the planned length."""
+        if schedule.unit == "step":
+            return step[rows] + ahead, float(self.steps)
+        t = (position[rows] + ahead * self.batch) // self.examples
+        return t, self.planned_epochs(step[rows], position[rows])
 
     def planned_epochs(self, step: Integers, position: Integers) -> Floats:
         """Epochs begun by the planned end, (n,), of runs that have seen `position` (n,) examples."""

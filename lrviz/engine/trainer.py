@@ -12,9 +12,11 @@ from lrviz.engine.block import Block
 from lrviz.engine.chunk import Chunk
 from lrviz.engine.evaluation import Evaluation
 from lrviz.engine.network import Model, Network
+from lrviz.engine.optimizers.ground import Array, Ground
 from lrviz.engine.probes import PROBES
 from lrviz.engine.rates import Rates, first_memory, memory_after
 from lrviz.engine.records import Measurement, Records, collect
+from lrviz.engine.rule import Chain, averages, bind, first_slots, renew
 from lrviz.engine.schedules.base import Monitor
 from lrviz.engine.state import State
 
@@ -74,7 +76,7 @@ class Trainer:
         self._saved = self._work.copy()
         self._chunk = Chunk(block, rows, self._work)
         self._evaluations = {
-            name: Evaluation(self.network, self._work.params, block.loss, examples.task, split)
+            name: Evaluation(self.network, self._chunk.update.shown, block.loss, examples.task, split)
             for name, split in (("test", examples.test), ("validation", examples.validation))
             if len(split)
         }
@@ -171,7 +173,7 @@ class Trainer:
                 events.setdefault(step - first - 1, []).append(partial(event, step))
         return events
 
-    def _flush(self, step: int) -> None:  # noqa: ARG002 - an event
+    def _flush(self, step: int) -> None:
         self._chunk.flush()
 
     def _probe(self, name: str, step: int) -> None:
@@ -206,6 +208,7 @@ class Trainer:
     def _evaluate(self, step: int) -> dict[str, Floats]:
         """Loss and score on the held-out splits; the losses (n,) by monitor."""
         losses: dict[str, Floats] = {}
+        self._chunk.update.show()
         for name, evaluation in self._evaluations.items():
             loss, score = evaluation()
             losses[f"{name} loss"] = loss
@@ -218,7 +221,7 @@ class Trainer:
         better = loss < work.best
         np.copyto(work.best, loss, where=better)
         np.copyto(work.best_step, step, where=better)
-        np.copyto(work.best_params, work.params, where=better[:, None])
+        np.copyto(work.best_params, self._chunk.update.shown, where=better[:, None])
         improved = loss < work.reference - self.block.min_delta
         np.copyto(work.reference, loss, where=improved)
         if self.block.early_stopping is not None:
@@ -231,7 +234,8 @@ class Trainer:
         """Go on with other numbers: weights, slots and what was seen stay.
 
         A reactive schedule that was not there before starts afresh; one that watches another loss keeps
-        its rate only. Another monitor finds its best anew. A run that stopped early goes on where it
+        its rate only. Another monitor finds its best anew, and modifiers of
+        other kinds begin anew. A run that stopped early goes on where it
         would not have stopped so far, unless other runs have left it behind.
         """
         old, state = self.block, self.state
@@ -239,8 +243,12 @@ class Trainer:
         for row, (before, after) in enumerate(zip(old.optimizers, block.optimizers, strict=True)):
             if after.restarts(before):
                 state.updates[row] = 0
-                for name, slot in state.slots.items():
-                    slot[row] = after.first(name)
+                own = after.slots(block.network.tensors)
+                renew(state.slots, row, state.params, own)
+        if _kinds(old.modifiers[0]) != _kinds(block.modifiers[0]):
+            fresh = first_slots(block.optimizers, block.modifiers, state.params, block.network.tensors)
+            kept = block.optimizers[0].slots(block.network.tensors)
+            state.slots = {name: state.slots[name] if name in kept else slot for name, slot in fresh.items()}
         state.memory = memory_after(old, block, state.memory)
         if old.monitor != block.monitor:
             np.copyto(state.best_params, state.params)
@@ -280,8 +288,24 @@ class Trainer:
     def model(self, row: int, best: bool = False) -> Model:
         """One run's network with a copy of its present parameters, or of its best once a check found such."""
         seen = np.isfinite(self.state.best[row])
-        params = self.state.best_params if best and seen else self.state.params
-        return Model(self.network, params[row].copy())
+        if best and seen:
+            return Model(self.network, self.state.best_params[row].copy())
+        return Model(self.network, self._shown(row))
+
+    def _shown(self, row: int) -> Array:
+        """A copy of the parameters (P,) of one run that are evaluated: what it steps, or averages of that."""
+        block = self.block
+        optimizer, chain = block.optimizers[row], block.modifiers[row]
+        if not averages(optimizer, chain):
+            return np.array(self.state.params[row])
+        own = self.state.take([row])
+        update = bind(
+            [optimizer],
+            [chain],
+            Ground(own.params, np.zeros_like(own.params), own.slots, block.network.tensors),
+        )
+        update.show()
+        return np.array(update.shown[0])
 
     def measure_now(self) -> dict[str, Floats]:
         """Evaluation and probes at the present step, (R, C) by name; NaN for evaluations of ended runs."""
@@ -296,20 +320,20 @@ class Trainer:
         return {name: values[0] for name, (_, values) in collect(self._measured, self.block.runs).items()}
 
 
+def _kinds(chain: Chain) -> list[str]:
+    return [modifier.name() for modifier in chain]
+
+
 def first_state(block: Block) -> State:
     """The state before the first step."""
     params = block.network.initial(block.initializer, block.weight_seeds, block.dtype)
-    slots = {}
-    for name in block.optimizers[0].slot_names():
-        slots[name] = np.empty_like(params)
-        slots[name][:] = np.array([optimizer.first(name) for optimizer in block.optimizers])[:, None]
 
     def zeros() -> Integers:
         return np.zeros(block.runs, dtype=np.int64)
 
     return State(
         params=params,
-        slots=slots,
+        slots=first_slots(block.optimizers, block.modifiers, params, block.network.tensors),
         step=zeros(),
         updates=zeros(),
         position=zeros(),

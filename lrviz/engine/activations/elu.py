@@ -39,7 +39,7 @@ class ELU(Activation):
         np.maximum(z, 0.0, out=a)
         np.add(a, below, out=a)
 
-    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:
         """delta ← delta (min(a, 0) + s + (1 − s)[a > 0])."""
         slope, positive = scratch
         np.minimum(a, 0.0, out=slope)

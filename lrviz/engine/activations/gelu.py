@@ -23,12 +23,12 @@ class GELU(Activation):
     keeps_input: ClassVar[bool] = True
     scratches: ClassVar[int] = 2
 
-    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:
         """a ← zΦ(z)."""
         normal(z, out=a)
         np.multiply(a, z, out=a)
 
-    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:
         """delta ← delta (Φ(z) + zφ(z))."""
         slope, work = scratch
         np.multiply(z, z, out=work)

@@ -36,7 +36,7 @@ class LeakyReLU(Activation):
         np.multiply(z, self.negative_slope, out=work)
         np.maximum(z, work, out=a)
 
-    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:
         """delta ← delta max(sign(a), s); a has the sign of z."""
         (work,) = scratch
         np.sign(a, out=work)

@@ -16,7 +16,7 @@ class Linear(Activation):
     kind: Literal["linear"] = "linear"
     scratches: ClassVar[int] = 0
 
-    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:
         """a ← z, which costs nothing in place."""
         if a is not z:
             np.copyto(a, z)

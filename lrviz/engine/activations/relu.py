@@ -15,11 +15,11 @@ class ReLU(Activation):
     summary: ClassVar[str] = "Passes what is positive; a unit that is always negative is dead."
     kind: Literal["relu"] = "relu"
 
-    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:
         """a ← max(z, 0)."""
         np.maximum(z, 0.0, out=a)
 
-    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:
         """delta ← delta sign(a); as a is never negative, its sign is 0 or 1."""
         (work,) = scratch
         np.sign(a, out=work)

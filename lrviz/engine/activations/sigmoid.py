@@ -15,11 +15,11 @@ class Sigmoid(Activation):
     summary: ClassVar[str] = "Between 0 and 1; its slope is at most ¼, so deep gradients vanish."
     kind: Literal["sigmoid"] = "sigmoid"
 
-    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:
         """a ← 1/(1 + e⁻ᶻ)."""
         sigmoid(z, out=a)
 
-    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:
         """delta ← delta a(1 − a)."""
         (work,) = scratch
         np.subtract(1.0, a, out=work)

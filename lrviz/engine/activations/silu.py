@@ -22,7 +22,7 @@ class SiLU(Activation):
     keeps_input: ClassVar[bool] = True
     scratches: ClassVar[int] = 2
 
-    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:
         """a ← zσ(z)."""
         sigmoid(z, out=a)
         np.multiply(a, z, out=a)

@@ -15,11 +15,11 @@ class Tanh(Activation):
     summary: ClassVar[str] = "Smooth and centred on zero; saturates at ±1."
     kind: Literal["tanh"] = "tanh"
 
-    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def forward(self, z: Array, a: Array, scratch: Sequence[Array]) -> None:
         """a ← tanh z."""
         np.tanh(z, out=a)
 
-    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:  # noqa: ARG002
+    def backward(self, z: Array, a: Array, delta: Array, scratch: Sequence[Array]) -> None:
         """delta ← delta − delta a²."""
         (work,) = scratch
         np.multiply(a, a, out=work)

@@ -22,11 +22,11 @@ class BinaryCrossEntropy(Loss):
     tasks: ClassVar[tuple[Task, ...]] = ("binary",)
     kind: Literal["binary_cross_entropy"] = "binary_cross_entropy"
 
-    def outputs(self, classes: int) -> int:  # noqa: ARG002
+    def outputs(self, classes: int) -> int:
         """One: the logit of class 1."""
         return 1
 
-    def encode(self, targets: Floats, classes: int) -> Floats:  # noqa: ARG002
+    def encode(self, targets: Floats, classes: int) -> Floats:
         """0 or 1, (N, 1)."""
         return targets[:, None].copy()
 
@@ -43,7 +43,7 @@ class BinaryCrossEntropy(Loss):
         np.subtract(loss, term, out=loss)
         return mean(loss[..., 0])
 
-    def gradient(self, z: Array, y: Array, out: Array, scratch: Scratch) -> None:  # noqa: ARG002
+    def gradient(self, z: Array, y: Array, out: Array, scratch: Scratch) -> None:
         """out ← (σ(z) − y)/batch."""
         sigmoid(z, out=out)
         np.subtract(out, y, out=out)

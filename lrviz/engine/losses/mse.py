@@ -36,7 +36,7 @@ class MSE(Loss):
         np.multiply(error, error, out=error)
         return mean(error.reshape(*z.shape[:-2], -1))
 
-    def gradient(self, z: Array, y: Array, out: Array, scratch: Scratch) -> None:  # noqa: ARG002
+    def gradient(self, z: Array, y: Array, out: Array, scratch: Scratch) -> None:
         """out ← 2(z − y)/n."""
         np.subtract(z, y, out=out)
         np.multiply(out, 2.0 / (z.shape[-2] * z.shape[-1]), out=out)

@@ -1,11 +1,21 @@
 """Adagrad."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 
-from lrviz.engine.optimizers.base import Array, Floats, Optimizer, Update, eps_field, weight_decay_field
+from lrviz.engine.optimizers.base import (
+    Array,
+    Floats,
+    Ground,
+    Optimizer,
+    Slot,
+    Tensor,
+    Update,
+    eps_field,
+    weight_decay_field,
+)
 from lrviz.engine.parts import field
 
 
@@ -44,34 +54,26 @@ class Adagrad(Optimizer):
     )
     eps: float = eps_field(1e-10, too_high="Adagrad turns into plain gradient descent")
 
-    def slot_names(self) -> tuple[str, ...]:
+    def slots(self, tensors: Sequence[Tensor]) -> dict[str, Slot]:
         """The sum of squared gradients."""
-        return ("sum",)
-
-    def first(self, name: str) -> float:  # noqa: ARG002 - there is one slot
-        """The sum's first value."""
-        return self.initial_accumulator_value
+        return {"sum": Slot(first=self.initial_accumulator_value)}
 
     @classmethod
-    def bind(
-        cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]
-    ) -> "AdagradUpdate":
+    def bind(cls, specs: Sequence[Self], ground: Ground) -> "AdagradUpdate":
         """The update rule for these R settings."""
-        return AdagradUpdate(specs, params, grad, slots)
+        return AdagradUpdate(specs, ground)
 
 
 class AdagradUpdate(Update):
     """Factor: α/(1 + (t − 1)η)."""
 
-    def __init__(
-        self, specs: Sequence[Adagrad], params: Array, grad: Array, slots: Mapping[str, Array]
-    ) -> None:
-        super().__init__(params, grad, slots, [spec.weight_decay for spec in specs])
-        self.sum = slots["sum"]
+    def __init__(self, specs: Sequence[Adagrad], ground: Ground) -> None:
+        super().__init__(ground, [spec.weight_decay for spec in specs])
+        self.sum = ground.slots["sum"]
         self.lr_decay = np.array([spec.lr_decay for spec in specs], dtype=np.float64)
         self.eps = self.column([spec.eps for spec in specs])
 
-    def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
+    def tabulate(self, lr: Floats, t: Floats, out: Floats, momentum: Floats | None = None) -> None:
         """See the class."""
         np.subtract(t, 1.0, out=out[0])
         np.multiply(out[0], self.lr_decay, out=out[0])

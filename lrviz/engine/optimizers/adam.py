@@ -1,6 +1,6 @@
 """Adam."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -9,9 +9,13 @@ from pydantic import Field
 from lrviz.engine.optimizers.base import (
     Array,
     Floats,
+    Ground,
     Optimizer,
+    Slot,
+    Tensor,
     Update,
     eps_field,
+    moved,
     switch,
     weight_decay_field,
 )
@@ -23,6 +27,7 @@ Beta = Annotated[float, Field(ge=0.0, lt=1.0)]
 class AdamFamily(Optimizer):
     """The settings Adam and AdamW have in common."""
 
+    moves_momentum: ClassVar[bool] = True
     kind: str
     betas: tuple[Beta, Beta] = field(
         (0.9, 0.999),
@@ -45,9 +50,10 @@ class AdamFamily(Optimizer):
         "large gradient keeps steps small for good.",
     )
 
-    def slot_names(self) -> tuple[str, ...]:
+    def slots(self, tensors: Sequence[Tensor]) -> dict[str, Slot]:
         """Averages of the gradient and of its square, and with `amsgrad` the latter's maximum."""
-        return ("exp_avg", "exp_avg_sq", *(("max_exp_avg_sq",) if self.amsgrad else ()))
+        names = ("exp_avg", "exp_avg_sq", *(("max_exp_avg_sq",) if self.amsgrad else ()))
+        return {name: Slot() for name in names}
 
 
 class Adam(AdamFamily):
@@ -66,52 +72,60 @@ class Adam(AdamFamily):
     weight_decay: float = weight_decay_field()
 
     @classmethod
-    def bind(
-        cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]
-    ) -> "AdamUpdate":
+    def bind(cls, specs: Sequence[Self], ground: Ground) -> "AdamUpdate":
         """The update rule for these R settings."""
-        return AdamUpdate(specs, params, grad, slots)
+        return AdamUpdate(specs, ground)
 
 
 class AdamUpdate(Update):
     """Factors: α/(1−β₁ᵗ) · √(1−β₂ᵗ) and ε √(1−β₂ᵗ).
 
-    α m/(1−β₁ᵗ) / (√v/√(1−β₂ᵗ) + ε) with numerator and denominator multiplied by √(1−β₂ᵗ).
+    α m/(1−β₁ᵗ) / (√v/√(1−β₂ᵗ) + ε) with numerator and denominator multiplied by √(1−β₂ᵗ). Where a
+    schedule moves β₁, also β₁ and 1 − β₁; β₁ᵗ is then the present β₁ to the power of t, as in PyTorch.
     """
 
-    factors: ClassVar[int] = 2
+    factors = 2
 
-    def __init__(
-        self, specs: Sequence[AdamFamily], params: Array, grad: Array, slots: Mapping[str, Array]
-    ) -> None:
-        super().__init__(params, grad, slots, [spec.weight_decay for spec in specs])
-        self.m, self.v = slots["exp_avg"], slots["exp_avg_sq"]
-        self.largest = slots["max_exp_avg_sq"] if switch(specs, "amsgrad") else None
+    def __init__(self, specs: Sequence[AdamFamily], ground: Ground) -> None:
+        super().__init__(ground, [spec.weight_decay for spec in specs])
+        self.m, self.v = ground.slots["exp_avg"], ground.slots["exp_avg_sq"]
+        self.largest = ground.slots["max_exp_avg_sq"] if switch(specs, "amsgrad") else None
         beta1, beta2 = np.array([spec.betas for spec in specs], dtype=np.float64).T
+        self.beta1 = beta1
         with np.errstate(divide="ignore"):
             self.log1, self.log2 = np.log(beta1), np.log(beta2)
         self.eps = np.array([spec.eps for spec in specs], dtype=np.float64)
         self.keep1, self.new1 = self.column(beta1), self.column(1.0 - beta1)
         self.keep2, self.new2 = self.column(beta2), self.column(1.0 - beta2)
+        if ground.moves_momentum:
+            self.factors += 2
 
-    def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
+    def tabulate(self, lr: Floats, t: Floats, out: Floats, momentum: Floats | None = None) -> None:
         """See the class."""
         rate, root = out[0], out[1]
+        log1 = self.log1
+        if self.ground.moves_momentum:
+            beta1 = moved(self.beta1, momentum)
+            out[-2], out[-1] = beta1, 1.0 - beta1
+            with np.errstate(divide="ignore"):
+                log1 = np.log(beta1)
         _correction(self.log2, t, out=root)
         np.sqrt(root, out=root)
-        _correction(self.log1, t, out=rate)
+        _correction(log1, t, out=rate)
         np.divide(lr, rate, out=rate)
         np.multiply(rate, root, out=rate)
         np.multiply(root, self.eps, out=root)
 
     def step(self, *factors: Array) -> None:
         """Twelve calls on whole arrays (one more with AMSGrad, two more with weight decay)."""
-        rate, eps = factors
+        rate, eps, *beta1 = factors
         self.add_decay()
-        self.move(rate, eps)
+        self.move(rate, eps, *beta1)
 
-    def move(self, rate: Array, eps: Array) -> None:
-        """Update the averages and step along them."""
+    def move(self, rate: Array, eps: Array, *beta1: Array) -> None:
+        """Update the averages and step along them; beta1: β₁ and 1 − β₁ where they move."""
+        if beta1:
+            self.keep1, self.new1 = beta1
         grad, work, m, v = self.grad, self.work, self.m, self.v
         np.multiply(m, self.keep1, out=m)
         np.multiply(grad, self.new1, out=work)

@@ -1,12 +1,12 @@
 """AdamW."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 
 from lrviz.engine.optimizers.adam import AdamFamily, AdamUpdate
-from lrviz.engine.optimizers.base import Array, Floats, weight_decay_field
+from lrviz.engine.optimizers.base import Array, Floats, Ground, weight_decay_field
 
 
 class AdamW(AdamFamily):
@@ -28,33 +28,29 @@ class AdamW(AdamFamily):
     )
 
     @classmethod
-    def bind(
-        cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]
-    ) -> "AdamWUpdate":
+    def bind(cls, specs: Sequence[Self], ground: Ground) -> "AdamWUpdate":
         """The update rule for these R settings."""
-        return AdamWUpdate(specs, params, grad, slots)
+        return AdamWUpdate(specs, ground)
 
 
 class AdamWUpdate(AdamUpdate):
     """Factors: Adam's two and 1 − αλ."""
 
-    factors: ClassVar[int] = 3
+    factors = 3
 
-    def __init__(
-        self, specs: Sequence[AdamW], params: Array, grad: Array, slots: Mapping[str, Array]
-    ) -> None:
-        super().__init__(specs, params, grad, slots)
+    def __init__(self, specs: Sequence[AdamW], ground: Ground) -> None:
+        super().__init__(specs, ground)
         self.lost = np.array([spec.weight_decay for spec in specs], dtype=np.float64)
 
-    def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
+    def tabulate(self, lr: Floats, t: Floats, out: Floats, momentum: Floats | None = None) -> None:
         """See the class."""
-        super().tabulate(lr, t, out)
+        super().tabulate(lr, t, out, momentum)
         np.multiply(lr, self.lost, out=out[2])
         np.subtract(1.0, out[2], out=out[2])
 
     def step(self, *factors: Array) -> None:
         """Adam's calls (one more with weight decay)."""
-        rate, eps, kept = factors
+        rate, eps, kept, *beta1 = factors
         if self.decays:
             np.multiply(self.params, kept, out=self.params)
-        self.move(rate, eps)
+        self.move(rate, eps, *beta1)

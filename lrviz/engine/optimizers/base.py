@@ -1,15 +1,30 @@
 """What an optimizer is: declared fields, and an update rule for R runs at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
+from lrviz.engine.optimizers.ground import Array, Floats, Ground, Slot
 from lrviz.engine.parts import Part, field
+from lrviz.engine.tensors import Tensor
 
-Array = NDArray[np.floating[Any]]
-Floats = NDArray[np.float64]
+__all__ = [
+    "Array",
+    "Floats",
+    "Ground",
+    "Optimizer",
+    "Slot",
+    "Tensor",
+    "Update",
+    "as_column",
+    "eps_field",
+    "momentum_field",
+    "moved",
+    "switch",
+    "weight_decay_field",
+]
 
 
 L2_HELP = (
@@ -62,28 +77,29 @@ class Optimizer(Part):
     torch_name: ClassVar[str]
     """Its class in PyTorch, e.g. `torch.optim.Adam`."""
 
-    def slot_names(self) -> tuple[str, ...]:
-        """The (R, P) arrays it keeps between steps; all start at zero unless `first` says otherwise.
+    moves_momentum: ClassVar[bool] = False
+    """Whether a schedule can move its momentum (`momentum`, or the first of `betas`)."""
+    averages: ClassVar[bool] = False
+    """Whether what is evaluated and shown are other parameters than those it steps."""
 
-        They may depend on switches, never on numbers: the runs of a block share them.
+    def slots(self, tensors: Sequence[Tensor]) -> dict[str, Slot]:
+        """What it keeps between steps, by name.
+
+        Names and shapes may depend on switches, never on numbers: the runs of a block share them.
         """
-        return ()
+        return {}
 
     def torch_arguments(self) -> dict[str, Any]:
         """Keyword arguments of the PyTorch class, without `lr`."""
         return self.model_dump(exclude={"kind"})
 
-    def first(self, name: str) -> float:  # noqa: ARG002 - the hook's signature
-        """The value slot `name` starts with."""
-        return 0.0
-
-    def restarts(self, before: Self) -> bool:  # noqa: ARG002 - the hook's signature
+    def restarts(self, before: Self) -> bool:
         """Whether going on from the settings `before` needs fresh slots and a step count of zero."""
         return False
 
     @classmethod
-    def bind(cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]) -> "Update":
-        """The update rule for these R settings on these arrays."""
+    def bind(cls, specs: Sequence[Self], ground: Ground) -> "Update":
+        """The update rule for these R settings on this ground."""
         raise NotImplementedError
 
 
@@ -91,27 +107,36 @@ class Update:
     """One step for R runs on flat arrays, `params`, `grad` and each slot (R, P).
 
     A step is `step(*factors)`, a handful of `out=` calls on whole arrays. Its factors, such as
-    α/(1 − β₁ᵗ), are (R, 1) in the working type: tabulated in float64 for a chunk of steps and
-    rounded once, so that a run's bits do not depend on its neighbours.
+    α/(1 − β₁ᵗ), are (R, 1) in the working type, or (R, P) where tensors have rates of their own:
+    tabulated in float64 for a chunk of steps and rounded once, so that a run's bits do not depend on its
+    neighbours.
     """
 
-    factors: ClassVar[int] = 1
+    factors: int = 1
     """How many factors `step` takes."""
 
-    def __init__(
-        self, params: Array, grad: Array, slots: Mapping[str, Array], weight_decay: Sequence[float]
-    ) -> None:
-        """weight_decay: λ of the R runs."""
-        self.params = params
-        self.grad = grad
-        self.slots = slots
-        self.work = np.empty_like(params)
-        self.decay = self.column(weight_decay)
+    def __init__(self, ground: Ground, weight_decay: Sequence[float] = ()) -> None:
+        """weight_decay: λ of the R runs; none: no decay."""
+        self.ground = ground
+        self.params = ground.params
+        self.grad = ground.grad
+        self.shown = ground.params
+        """The parameters (R, P) to evaluate and to look at, as of the last `show`."""
+        self.work = np.empty_like(ground.params)
+        self.decay = self.column(weight_decay or [0.0] * len(ground.params))
         self.decays = any(weight_decay)
 
-    def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:  # noqa: ARG002
-        """Fill out (factors, K, R) for K steps: lr (K, R); t (K, R) counts updates from 1."""
+    def tabulate(self, lr: Floats, t: Floats, out: Floats, momentum: Floats | None = None) -> None:
+        """Fill out (factors, K, R) for K steps.
+
+        lr (K, R): α. t (K, R) counts updates from 1. momentum (K, R): where a schedule moves it, else NaN
+        or None. Where tensors have rates of their own, lr and out have an axis for them before R, and t
+        one of length 1: formulas must broadcast.
+        """
         out[0] = lr
+
+    def show(self) -> None:
+        """Bring `shown` up to date; nothing to do where that is `params` itself."""
 
     def step(self, *factors: Array) -> None:
         """params ← params after one update with the present `grad` (which may be overwritten)."""
@@ -138,6 +163,11 @@ def switch(specs: Sequence[Optimizer], name: str) -> bool:
     if len(values) > 1:
         raise ValueError(f"{name} is on for some runs of a block and off for others; it must be equal in all")
     return bool(values.pop())
+
+
+def moved(own: Floats, momentum: Floats | None) -> Floats:
+    """The momentum of each step and run: the schedule's where it has one (K, R), else the run's own (R,)."""
+    return own if momentum is None else np.where(np.isnan(momentum), own, momentum)
 
 
 def as_column(values: Sequence[float] | Floats, dtype: DTypeLike) -> Array:

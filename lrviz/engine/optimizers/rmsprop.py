@@ -1,16 +1,21 @@
 """RMSprop."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 
 from lrviz.engine.optimizers.base import (
     Array,
+    Floats,
+    Ground,
     Optimizer,
+    Slot,
+    Tensor,
     Update,
     eps_field,
     momentum_field,
+    moved,
     switch,
     weight_decay_field,
 )
@@ -30,6 +35,7 @@ class RMSprop(Optimizer):
     title: ClassVar[str] = "RMSprop"
     summary: ClassVar[str] = "Divides each weight's gradient by its recent size."
     torch_name: ClassVar[str] = "torch.optim.RMSprop"
+    moves_momentum: ClassVar[bool] = True
     kind: Literal["rmsprop"] = "rmsprop"
     alpha: float = field(
         0.99,
@@ -54,42 +60,46 @@ class RMSprop(Optimizer):
         "instability.",
     )
 
-    def slot_names(self) -> tuple[str, ...]:
+    def slots(self, tensors: Sequence[Tensor]) -> dict[str, Slot]:
         """Average square, the last update without α, and with `centered` the average gradient."""
-        return ("square_avg", "momentum_buffer", *(("grad_avg",) if self.centered else ()))
+        names = ("square_avg", "momentum_buffer", *(("grad_avg",) if self.centered else ()))
+        return {name: Slot() for name in names}
 
     @classmethod
-    def bind(
-        cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]
-    ) -> "RMSpropUpdate":
+    def bind(cls, specs: Sequence[Self], ground: Ground) -> "RMSpropUpdate":
         """The update rule for these R settings."""
-        return RMSpropUpdate(specs, params, grad, slots)
+        return RMSpropUpdate(specs, ground)
 
 
 class RMSpropUpdate(Update):
-    """Factor: α. Without momentum the buffer is g/(√v + ε), so neighbours with it change no bit."""
+    """Factors: α and μ. Without momentum the buffer is g/(√v + ε), so neighbours with it change no bit."""
 
-    def __init__(
-        self, specs: Sequence[RMSprop], params: Array, grad: Array, slots: Mapping[str, Array]
-    ) -> None:
-        super().__init__(params, grad, slots, [spec.weight_decay for spec in specs])
-        self.square, self.buffer = slots["square_avg"], slots["momentum_buffer"]
-        self.mean = slots["grad_avg"] if switch(specs, "centered") else None
+    factors = 2
+
+    def __init__(self, specs: Sequence[RMSprop], ground: Ground) -> None:
+        super().__init__(ground, [spec.weight_decay for spec in specs])
+        self.square, self.buffer = ground.slots["square_avg"], ground.slots["momentum_buffer"]
+        self.mean = ground.slots["grad_avg"] if switch(specs, "centered") else None
         memory = np.array([spec.alpha for spec in specs], dtype=np.float64)
         self.keep, self.new = self.column(memory), self.column(1.0 - memory)
         self.eps = self.column([spec.eps for spec in specs])
-        self.momentum = self.column([spec.momentum for spec in specs])
-        self.remembers = any(spec.momentum for spec in specs)
+        self.momentum = np.array([spec.momentum for spec in specs], dtype=np.float64)
+        self.remembers = ground.moves_momentum or any(spec.momentum for spec in specs)
+
+    def tabulate(self, lr: Floats, t: Floats, out: Floats, momentum: Floats | None = None) -> None:
+        """See the class."""
+        out[0] = lr
+        out[1] = moved(self.momentum, momentum)
 
     def step(self, *factors: Array) -> None:
         """Nine calls on whole arrays (two more each with weight decay and momentum, six if centered)."""
-        (rate,) = factors
+        rate, momentum = factors
         grad, work, buffer = self.grad, self.work, self.buffer
         self.add_decay()
         self.measure()
         if self.remembers:
             np.divide(grad, work, out=work)
-            np.multiply(buffer, self.momentum, out=buffer)
+            np.multiply(buffer, momentum, out=buffer)
             np.add(buffer, work, out=buffer)
         else:
             np.divide(grad, work, out=buffer)

@@ -1,6 +1,6 @@
 """Stochastic gradient descent, with or without momentum."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -9,9 +9,13 @@ from pydantic import model_validator
 from lrviz.engine.optimizers.base import (
     Array,
     Floats,
+    Ground,
     Optimizer,
+    Slot,
+    Tensor,
     Update,
     momentum_field,
+    moved,
     switch,
     weight_decay_field,
 )
@@ -30,6 +34,7 @@ class SGD(Optimizer):
     title: ClassVar[str] = "SGD"
     summary: ClassVar[str] = "A step against the gradient, α times as long; momentum remembers past ones."
     torch_name: ClassVar[str] = "torch.optim.SGD"
+    moves_momentum: ClassVar[bool] = True
     kind: Literal["sgd"] = "sgd"
     momentum: float = momentum_field()
     dampening: float = field(
@@ -61,28 +66,26 @@ class SGD(Optimizer):
             )
         return self
 
-    def slot_names(self) -> tuple[str, ...]:
+    def slots(self, tensors: Sequence[Tensor]) -> dict[str, Slot]:
         """The buffer b, also without momentum: runs with and without share a block."""
-        return ("momentum_buffer",)
+        return {"momentum_buffer": Slot()}
 
     def restarts(self, before: Self) -> bool:
         """Whether momentum is switched on: its first buffer is then the next gradient."""
         return before.momentum == 0.0 and self.momentum > 0.0
 
     @classmethod
-    def bind(
-        cls, specs: Sequence[Self], params: Array, grad: Array, slots: Mapping[str, Array]
-    ) -> "SGDUpdate":
+    def bind(cls, specs: Sequence[Self], ground: Ground) -> "SGDUpdate":
         """The update rule for these R settings, the short one if none has momentum."""
-        rule = MomentumUpdate if any(spec.momentum for spec in specs) else SGDUpdate
-        return rule(specs, params, grad, slots)
+        rule = MomentumUpdate if ground.moves_momentum or any(spec.momentum for spec in specs) else SGDUpdate
+        return rule(specs, ground)
 
 
 class SGDUpdate(Update):
     """Factor: α. For runs without momentum, the buffer is left alone."""
 
-    def __init__(self, specs: Sequence[SGD], params: Array, grad: Array, slots: Mapping[str, Array]) -> None:
-        super().__init__(params, grad, slots, [spec.weight_decay for spec in specs])
+    def __init__(self, specs: Sequence[SGD], ground: Ground) -> None:
+        super().__init__(ground, [spec.weight_decay for spec in specs])
 
     def step(self, *factors: Array) -> None:
         """Two calls on whole arrays (four with weight decay)."""
@@ -93,40 +96,41 @@ class SGDUpdate(Update):
 
 
 class MomentumUpdate(SGDUpdate):
-    """Factors: α and the share of a new gradient, which is 1 − d from the second update on.
+    """Factors: α, μ and the share of a new gradient, which is 1 − d from the second update on.
 
     A run without momentum among others has μ = 0 and d = 0: its buffer is its gradient.
     """
 
-    factors: ClassVar[int] = 2
+    factors = 3
 
-    def __init__(self, specs: Sequence[SGD], params: Array, grad: Array, slots: Mapping[str, Array]) -> None:
-        super().__init__(specs, params, grad, slots)
-        self.buffer = slots["momentum_buffer"]
-        self.momentum = self.column([spec.momentum for spec in specs])
-        held = [spec.dampening if spec.momentum else 0.0 for spec in specs]
+    def __init__(self, specs: Sequence[SGD], ground: Ground) -> None:
+        super().__init__(specs, ground)
+        self.buffer = ground.slots["momentum_buffer"]
+        self.momentum = np.array([spec.momentum for spec in specs], dtype=np.float64)
+        held = [spec.dampening if spec.momentum or ground.moves_momentum else 0.0 for spec in specs]
         self.share = 1.0 - np.array(held, dtype=np.float64)
         self.dampens = any(held)
         self.nesterov = switch(specs, "nesterov")
 
-    def tabulate(self, lr: Floats, t: Floats, out: Floats) -> None:
+    def tabulate(self, lr: Floats, t: Floats, out: Floats, momentum: Floats | None = None) -> None:
         """See the class; ⌊1/t⌋ is 1 at the first update and 0 later."""
         out[0] = lr
-        np.divide(1.0, t, out=out[1])
-        np.floor(out[1], out=out[1])
-        np.maximum(out[1], self.share, out=out[1])
+        out[1] = moved(self.momentum, momentum)
+        np.divide(1.0, t, out=out[2])
+        np.floor(out[2], out=out[2])
+        np.maximum(out[2], self.share, out=out[2])
 
     def step(self, *factors: Array) -> None:
         """Four calls on whole arrays (one more with dampening, two more each with decay and Nesterov)."""
-        rate, share = factors
+        rate, momentum, share = factors
         grad, work, buffer = self.grad, self.work, self.buffer
         self.add_decay()
-        np.multiply(buffer, self.momentum, out=buffer)
+        np.multiply(buffer, momentum, out=buffer)
         if self.dampens:
             np.multiply(grad, share, out=grad)
         np.add(buffer, grad, out=buffer)
         if self.nesterov:
-            np.multiply(buffer, self.momentum, out=work)
+            np.multiply(buffer, momentum, out=work)
             np.add(grad, work, out=work)
             np.multiply(work, rate, out=work)
         else:

@@ -2,8 +2,8 @@
 
 To add one, write a module beside these with one class derived from `Planned` (α is known ahead) or
 `Reactive` (a measured loss drives it): its `kind`, title, summary and PyTorch name, its fields with
-PyTorch's names, and the multiple of α. Then list the class in `AnySchedule`. Forms, files, the
-command line and the docs read this list and nothing else.
+PyTorch's names, the multiple of α, and in words what it does past the plan. Then list the class in
+`AnySchedule`. Forms, files, the command line and the docs read this list and nothing else.
 """
 
 from lrviz.engine.schedules.base import Planned, Reactive, Schedule

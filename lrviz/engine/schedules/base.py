@@ -17,10 +17,23 @@ UNIT_HELP = (
     "the training data, and lengths are numbers of epochs."
 )
 
+LONGEST = 1_000_000_000
+"""Of any length, in steps, epochs or checks."""
 
-def unit_field() -> Any:
-    """The field every schedule known ahead has."""
-    return field("step", title="Counts", live=True, help=UNIT_HELP, advanced=True)
+
+def length_field(default: int | None, title: str, help: str, *, empty: str = "") -> Any:
+    """A length in the schedule's unit; empty: what no length means, where there may be none."""
+    return field(default, title=title, unit="steps", ge=1, le=LONGEST, empty=empty, live=True, help=help)
+
+
+def gamma_field(default: float, lowest: float, help: str) -> Any:
+    """γ, what α is multiplied by; lowest: where the slider begins."""
+    return field(default, title="Factor γ", gt=0.0, le=1.0, slider=(lowest, 1.0), live=True, help=help)
+
+
+def floor_field(title: str, help: str) -> Any:
+    """The lowest rate, as a multiple of α."""
+    return field(0.0, title=title, unit="× α", ge=0.0, le=1.0, slider=(0.0, 1.0), live=True, help=help)
 
 
 class Schedule(Part):
@@ -37,11 +50,24 @@ class Schedule(Part):
         """Keyword arguments of the PyTorch class for base rate `lr` and `total` planned units."""
         raise NotImplementedError
 
+    def beyond(self) -> str:
+        """What it does past the planned end, in words that go on from "the schedule": "stays at α"."""
+        raise NotImplementedError
+
 
 class Planned(Schedule):
     """A schedule that is known ahead: a pure function of time."""
 
-    unit: Unit = unit_field()
+    @property
+    def moves_momentum(self) -> bool:
+        """Whether it moves the optimizer's momentum, too."""
+        return False
+
+    def momentum(self, t: Floats, total: float | Floats) -> Floats:
+        """The momentum at times t; asked for only where `moves_momentum`."""
+        raise NotImplementedError
+
+    unit: Unit = field("step", title="Counts", live=True, help=UNIT_HELP, advanced=True)
 
     def multiple(self, t: Floats, total: float | Floats) -> Floats:
         """α(t)/α for times t (any shape, counted in `unit` from 0); total: the planned length, or (R,)."""

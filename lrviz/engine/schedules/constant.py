@@ -15,10 +15,14 @@ class Constant(Planned):
     torch_name: ClassVar[str] = "torch.optim.lr_scheduler.ConstantLR"
     kind: Literal["constant"] = "constant"
 
-    def multiple(self, t: Floats, total: float | Floats) -> Floats:  # noqa: ARG002
+    def multiple(self, t: Floats, total: float | Floats) -> Floats:
         """1 at all times."""
         return np.ones_like(t)
 
-    def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:  # noqa: ARG002
+    def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:
         """A factor of 1 (PyTorch's default is ⅓)."""
         return {"factor": 1.0, "total_iters": 0}
+
+    def beyond(self) -> str:
+        """See `Schedule`."""
+        return "stays at α"

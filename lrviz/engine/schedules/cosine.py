@@ -4,8 +4,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from lrviz.engine.parts import field
-from lrviz.engine.schedules.base import Floats, Planned
+from lrviz.engine.schedules.base import Floats, Planned, floor_field, length_field
 
 
 class Cosine(Planned):
@@ -20,26 +19,16 @@ class Cosine(Planned):
     summary: ClassVar[str] = "Falls slowly, then fast, then slowly to its end."
     torch_name: ClassVar[str] = "torch.optim.lr_scheduler.CosineAnnealingLR"
     kind: Literal["cosine"] = "cosine"
-    T_max: int | None = field(
+    T_max: int | None = length_field(
         None,
-        title="Length",
-        unit="steps",
-        ge=1,
-        le=1_000_000_000,
+        "Length",
+        "How long the fall takes; empty: the whole planned run. Past it α rises again. Too short: it "
+        "does so within the run. Too long: α is still high at the end.",
         empty="all",
-        live=True,
-        help="How long the fall takes; empty: the whole planned run. Too short: α rises again. "
-        "Too long: α is still high at the end.",
     )
-    eta_min: float = field(
-        0.0,
-        title="Ends at",
-        unit="× α",
-        ge=0.0,
-        le=1.0,
-        slider=(0.0, 1.0),
-        live=True,
-        help="The lowest rate, as a multiple of α. Zero: training stops moving at the end. "
+    eta_min: float = floor_field(
+        "Ends at",
+        "The lowest rate, as a multiple of α. Zero: training stops moving at the end. "
         "Too high: the noise of the last steps remains.",
     )
 
@@ -55,3 +44,7 @@ class Cosine(Planned):
     def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:
         """T_max and the absolute eta_min."""
         return {"T_max": self.T_max or total, "eta_min": self.eta_min * lr}
+
+    def beyond(self) -> str:
+        """See `Schedule`."""
+        return "rises again to α, and goes on up and down" if self.T_max is None else "goes on up and down"

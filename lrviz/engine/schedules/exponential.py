@@ -4,8 +4,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from lrviz.engine.parts import field
-from lrviz.engine.schedules.base import Floats, Planned
+from lrviz.engine.schedules.base import Floats, Planned, gamma_field
 
 
 class Exponential(Planned):
@@ -15,21 +14,21 @@ class Exponential(Planned):
     summary: ClassVar[str] = "Falls by the same share every time."
     torch_name: ClassVar[str] = "torch.optim.lr_scheduler.ExponentialLR"
     kind: Literal["exponential"] = "exponential"
-    gamma: float = field(
+    gamma: float = gamma_field(
         0.999,
-        title="Factor γ",
-        gt=0.0,
-        le=1.0,
-        slider=(0.99, 1.0),
-        live=True,
-        help="What α is multiplied by each time: 0.999 halves it every 693 steps. Too low: training "
+        0.99,
+        "What α is multiplied by each time: 0.999 halves it every 693 steps. Too low: training "
         "stops before it is done. Too high: α hardly falls (1 is constant).",
     )
 
-    def multiple(self, t: Floats, total: float | Floats) -> Floats:  # noqa: ARG002
+    def multiple(self, t: Floats, total: float | Floats) -> Floats:
         """See the class."""
         return np.power(self.gamma, t)
 
-    def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:  # noqa: ARG002
+    def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:
         """The factor γ."""
         return {"gamma": self.gamma}
+
+    def beyond(self) -> str:
+        """See `Schedule`."""
+        return "goes on falling"

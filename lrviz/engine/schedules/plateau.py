@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from lrviz.engine.parts import field
-from lrviz.engine.schedules.base import Floats, Monitor, Reactive
+from lrviz.engine.schedules.base import LONGEST, Floats, Monitor, Reactive, floor_field
 
 
 class Plateau(Reactive):
@@ -43,10 +43,10 @@ class Plateau(Reactive):
         title="Patience",
         unit="checks",
         ge=0,
-        le=1_000_000_000,
+        le=LONGEST,
         live=True,
-        help="How many checks in a row may bring nothing. Too low: noise triggers drops. "
-        "Too high: time is lost on the plateau.",
+        help="How many checks in a row may bring nothing; 'Test every' says how often there is one. "
+        "Too low: noise triggers drops. Too high: time is lost on the plateau.",
     )
     threshold: float = field(
         1e-4,
@@ -65,28 +65,23 @@ class Plateau(Reactive):
         title="Threshold is",
         live=True,
         advanced=True,
-        help="Relative (rel): a share of the best loss. Absolute (abs): a difference from it.",
+        help="Relative (rel): a share of the best loss; asks ever less as the loss becomes small. "
+        "Absolute (abs): a difference from it; one that is too large calls every small loss a plateau.",
     )
     cooldown: int = field(
         0,
         title="Cooldown",
         unit="checks",
         ge=0,
-        le=1_000_000_000,
+        le=LONGEST,
         live=True,
         advanced=True,
         help="How many checks after a drop are not counted. Too low: a second drop before the first "
         "could help. Too high: time is lost.",
     )
-    min_lr: float = field(
-        0.0,
-        title="Lowest",
-        unit="× α",
-        ge=0.0,
-        le=1.0,
-        slider=(0.0, 1.0),
-        live=True,
-        help="The lowest rate, as a multiple of α. Zero: no floor, training may stand still. "
+    min_lr: float = floor_field(
+        "Lowest",
+        "The lowest rate, as a multiple of α. Zero: no floor, training may stand still. "
         "Too high: the drops have little room.",
     )
     eps: float = field(
@@ -126,7 +121,7 @@ class Plateau(Reactive):
         cooldown[due] = self.cooldown
         bad[due] = 0.0
 
-    def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:  # noqa: ARG002
+    def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:
         """PyTorch's arguments, with the absolute min_lr."""
         return {
             "mode": "min",
@@ -138,3 +133,7 @@ class Plateau(Reactive):
             "min_lr": self.min_lr * lr,
             "eps": self.eps,
         }
+
+    def beyond(self) -> str:
+        """See `Schedule`."""
+        return "still drops whenever the loss stops falling"

@@ -8,7 +8,10 @@ from pydantic import ValidationError
 
 from lrviz.engine.optimizers import SGD, Adagrad, Adam, AdamW, AnyOptimizer, RMSprop
 from lrviz.engine.optimizers.base import switch
+from lrviz.engine.optimizers.ground import Ground
 from lrviz.engine.parts import kinds, traits
+from lrviz.engine.rule import first_slots
+from lrviz.engine.tensors import whole
 
 BLOCKS = {
     "sgd": [
@@ -62,13 +65,9 @@ class Run:
     def __init__(self, specs, params, lr, chunk=7):
         self.params = params.copy()
         self.grad = np.zeros_like(self.params)
-        self.slots = {
-            name: np.stack(
-                [np.full_like(row, spec.first(name)) for spec, row in zip(specs, params, strict=True)]
-            )
-            for name in specs[0].slot_names()
-        }
-        self.update = type(specs[0]).bind(specs, self.params, self.grad, self.slots)
+        tensors = whole(self.params.shape[1])
+        self.slots = first_slots(specs, [()] * len(specs), self.params, tensors)
+        self.update = type(specs[0]).bind(specs, Ground(self.params, self.grad, self.slots, tensors))
         self.lr, self.chunk, self.t = np.asarray(lr, dtype=np.float64), chunk, 0
 
     def go(self, gradient, steps):
@@ -221,15 +220,17 @@ def test_switching_momentum_on_starts_sgd_afresh_and_nothing_else_does():
 
 
 def test_adagrads_sum_starts_where_it_is_told_to():
-    assert Adagrad(initial_accumulator_value=0.25).first("sum") == 0.25
-    assert Adam().first("exp_avg") == 0.0
+    assert (
+        Run([Adagrad(initial_accumulator_value=0.25)], start(1, np.float64), [0.1]).slots["sum"][0, 0] == 0.25
+    )
+    assert Run([Adam()], start(1, np.float64), [0.1]).slots["exp_avg"][0, 0] == 0.0
 
 
 def test_slots_exist_only_where_a_switch_needs_them():
-    assert Adam().slot_names() == ("exp_avg", "exp_avg_sq")
-    assert AdamW(amsgrad=True).slot_names() == ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
-    assert RMSprop().slot_names() == ("square_avg", "momentum_buffer")
-    assert RMSprop(centered=True).slot_names() == ("square_avg", "momentum_buffer", "grad_avg")
+    assert list(Adam().slots(())) == ["exp_avg", "exp_avg_sq"]
+    assert list(AdamW(amsgrad=True).slots(())) == ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"]
+    assert list(RMSprop().slots(())) == ["square_avg", "momentum_buffer"]
+    assert list(RMSprop(centered=True).slots(())) == ["square_avg", "momentum_buffer", "grad_avg"]
 
 
 def test_runs_that_differ_in_a_switch_cannot_share_a_block():

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from lrviz.engine.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
+from lrviz.engine.optimizers.ground import Ground
+from lrviz.engine.rule import first_slots
+from lrviz.engine.tensors import whole
 
 torch = pytest.importorskip("torch")
 
@@ -80,8 +83,9 @@ def ours(spec, lr, gradient, first):
     """Parameters after each step, (STEPS, P), by the update rule; PyTorch only gives gradients."""
     params = first[None].copy()
     grad = np.empty_like(params)
-    slots = {name: np.full_like(params, spec.first(name)) for name in spec.slot_names()}
-    update = type(spec).bind([spec], params, grad, slots)
+    tensors = whole(len(first))
+    slots = first_slots([spec], [()], params, tensors)
+    update = type(spec).bind([spec], Ground(params, grad, slots, tensors))
     t = np.arange(1.0, STEPS + 1)[:, None]
     factors = np.empty((update.factors, STEPS, 1))
     update.tabulate(rate(lr, t), t, factors)

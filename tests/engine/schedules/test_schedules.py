@@ -91,6 +91,36 @@ def test_cyclic_is_a_triangle_between_alpha_and_its_highest_rate():
     np.testing.assert_allclose(even, [5, 3, 1], rtol=1e-15)
 
 
+def test_cyclic_goes_to_three_times_alpha_unless_told_otherwise():
+    schedule = Cyclic()
+    rates = schedule.multiple(np.arange(1000.0), 1000.0)
+    assert (rates.min(), rates.max()) == (1.0, 3.0)
+
+
+@pytest.mark.parametrize("part", kinds(AnySchedule).values())
+def test_every_schedule_says_in_words_what_it_does_past_the_plan(part):
+    words = part().beyond()
+    assert words
+    assert not words.endswith(".")
+
+
+def test_the_words_about_the_time_past_the_plan_are_true():
+    past = np.arange(100.0, 301.0)
+    turns = {
+        schedule.kind: np.sign(np.diff(schedule.multiple(past, 100.0)))
+        for schedule in (Constant(), Step(step_size=30), Exponential(), Cosine(), Cyclic(step_size_up=20))
+    }
+    assert not turns["constant"].any()
+    assert set(turns["step"]) == {-1.0, 0.0}
+    assert set(turns["exponential"]) == {-1.0}
+    assert (turns["cosine"][:100] > 0).all()
+    assert (turns["cosine"][100:] < 0).all()
+    assert Cosine().multiple(times(200.0), 100.0)[0] == 1.0
+    assert "rises again to α" in Cosine().beyond()
+    assert "rises again" not in Cosine(T_max=100).beyond()
+    assert {-1.0, 1.0} <= set(turns["cyclic"])
+
+
 def test_plateau_waits_for_more_than_patience_bad_checks():
     rates = multiples(Plateau(patience=2, factor=0.5), [1.0, 1.0, 1.0, 1.0, 1.0])
     assert rates[:, 0].tolist() == [1.0, 1.0, 1.0, 0.5, 0.5]
