@@ -50,6 +50,7 @@ class Packed:
 
     def __init__(self, tensors: Sequence[Tensor]) -> None:
         self.order = np.concatenate([tensor.places for tensor in tensors])
+        self.back = np.argsort(self.order)
         stops = np.cumsum([tensor.size for tensor in tensors])
         self.slices = [
             slice(int(stop) - tensor.size, int(stop)) for tensor, stop in zip(tensors, stops, strict=True)
@@ -61,4 +62,4 @@ class Packed:
 
     def unpack(self, packed: Array, out: Array) -> None:
         """The way back."""
-        out[:, self.order] = packed
+        np.take(packed, self.back, axis=1, out=out, mode="clip")

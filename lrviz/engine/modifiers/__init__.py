@@ -6,8 +6,29 @@ files, the command line and the docs read this list and nothing else.
 """
 
 from lrviz.engine.modifiers.base import Modifier, Wrapper
+from lrviz.engine.modifiers.cautious import Cautious
 from lrviz.engine.modifiers.clip_norm import ClipNorm
+from lrviz.engine.modifiers.clip_value import ClipValue
+from lrviz.engine.modifiers.decay import DecoupledWeightDecay
+from lrviz.engine.modifiers.ema import EMA
+from lrviz.engine.modifiers.grokfast import Grokfast
+from lrviz.engine.modifiers.lookahead import Lookahead
+from lrviz.engine.modifiers.sam import SAM
+from lrviz.engine.modifiers.swa import SWA
 
-AnyModifier = ClipNorm
+AnyModifier = ClipNorm | ClipValue | DecoupledWeightDecay | SAM | Grokfast | Cautious | Lookahead | EMA | SWA
 
-__all__ = ["AnyModifier", "ClipNorm", "Modifier", "Wrapper"]
+__all__ = [
+    "EMA",
+    "SAM",
+    "SWA",
+    "AnyModifier",
+    "Cautious",
+    "ClipNorm",
+    "ClipValue",
+    "DecoupledWeightDecay",
+    "Grokfast",
+    "Lookahead",
+    "Modifier",
+    "Wrapper",
+]

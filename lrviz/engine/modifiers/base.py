@@ -40,8 +40,12 @@ class Wrapper(Update):
         self.factors = self.own + inner.factors
 
     def tabulate(self, lr: Floats, t: Floats, out: Floats, momentum: Floats | None = None) -> None:
-        """The inner rule's factors; `own` ones are filled by those who have some."""
+        """Its own factors, then the inner rule's."""
+        self.tabulate_own(lr, t, out[: self.own])
         self.inner.tabulate(lr, t, out[self.own :], momentum)
+
+    def tabulate_own(self, lr: Floats, t: Floats, out: Floats) -> None:
+        """Fill out (own, K, R); see `Update.tabulate`."""
 
     def step(self, *factors: Array) -> None:
         """The inner step."""
@@ -50,3 +54,19 @@ class Wrapper(Update):
     def show(self) -> None:
         """See `Update`."""
         self.inner.show()
+
+
+class Averager(Wrapper):
+    """A wrapper that evaluates and shows an average, `average` (R, P), of what the inner rule shows."""
+
+    def __init__(self, ground: Ground, inner: Update, average: Array) -> None:
+        super().__init__(ground, inner)
+        self.average = self.shown = average
+
+    def newest(self) -> Array:
+        """What the inner rule shows after its step."""
+        self.inner.show()
+        return self.inner.shown
+
+    def show(self) -> None:
+        """The average is up to date after every step."""

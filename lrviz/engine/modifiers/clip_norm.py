@@ -40,12 +40,13 @@ class ClipNorm(Modifier):
 
 
 class ClipNormWrapper(Wrapper):
-    """Five calls more than the inner step, four of them on whole arrays."""
+    """Three calls on whole arrays before the inner step."""
 
     def __init__(self, specs: Sequence[ClipNorm], ground: Ground, inner: Update) -> None:
         super().__init__(ground, inner)
-        self.limit = np.array([spec.max_norm for spec in specs])[:, None].astype(ground.params.dtype)
-        self.norm = np.empty((len(specs), 1), dtype=ground.params.dtype)
+        dtype = ground.params.dtype
+        self.limit = np.array([spec.max_norm for spec in specs])[:, None].astype(dtype)
+        self.norm = np.empty((len(specs), 1), dtype=dtype)
 
     def step(self, *factors: Array) -> None:
         """See the class."""
@@ -53,8 +54,8 @@ class ClipNormWrapper(Wrapper):
         np.multiply(grad, grad, out=self.work)
         np.add.reduce(self.work, axis=-1, keepdims=True, out=norm)
         np.sqrt(norm, out=norm)
-        np.add(norm, norm.dtype.type(1e-6), out=norm)
+        np.add(norm, 1e-6, out=norm)
         np.divide(self.limit, norm, out=norm)
-        np.minimum(norm, norm.dtype.type(1.0), out=norm)
+        np.minimum(norm, 1.0, out=norm)
         np.multiply(grad, norm, out=grad)
         super().step(*factors)

@@ -157,7 +157,7 @@ class Update:
         return column.reshape(()) if len(column) == 1 else column
 
 
-def switch(specs: Sequence[Optimizer], name: str) -> bool:
+def switch(specs: Sequence[Part], name: str) -> bool:
     """The value of a switch in a block. Raises ValueError if its runs disagree."""
     values = {getattr(spec, name) for spec in specs}
     if len(values) > 1:
