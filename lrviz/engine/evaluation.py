@@ -1,5 +1,6 @@
 """Loss and score on a split, for R runs at once."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from lrviz.engine.datasets.base import Task
 from lrviz.engine.examples import Split
 from lrviz.engine.losses.base import Loss
+from lrviz.engine.metrics import accuracy, r_squared
 from lrviz.engine.network import Network
 from lrviz.engine.propagation import Propagation
 
@@ -21,10 +23,18 @@ ROWS = 256
 class Evaluation:
     """The mean loss, and accuracy (classification) or R² (regression), of R runs on one split.
 
-    R² = 1 − Σ(y − z)² / Σ(y − ȳ)²; a constant target gives NaN.
+    params (R, P) and what norms track, `buffers` as in `State`, are read anew at every call.
     """
 
-    def __init__(self, network: Network, params: Array, loss: Loss, task: Task, split: Split) -> None:
+    def __init__(
+        self,
+        network: Network,
+        params: Array,
+        loss: Loss,
+        task: Task,
+        split: Split,
+        buffers: Mapping[str, Array] | None = None,
+    ) -> None:
         self.loss = loss
         self.task = task
         self.split = split
@@ -32,7 +42,7 @@ class Evaluation:
         count = len(split.inputs)
         self._cuts = [(start, min(start + ROWS, count)) for start in range(0, count, ROWS)]
         sizes = {stop - start for start, stop in self._cuts}
-        self._passes = {size: Propagation(network, params, size) for size in sizes}
+        self._passes = {size: Propagation(network, params, size, buffers=buffers) for size in sizes}
         self._outputs = np.empty((self.runs, count, split.targets.shape[1]), dtype=params.dtype)
         self._labels = split.labels.astype(np.intp)
         self._scratch = (np.empty_like(self._outputs), np.empty_like(self._outputs))
@@ -49,11 +59,5 @@ class Evaluation:
 
     def _score(self, targets: Array) -> Floats:
         if self.task == "regression":
-            errors = np.subtract(self._outputs[..., 0], targets[:, 0], dtype=np.float64)
-            spread = targets[:, 0] - np.mean(targets[:, 0], dtype=np.float64)
-            total = np.sum(np.square(spread))
-            if total == 0.0:
-                return np.full(self.runs, np.nan)
-            return np.asarray(1.0 - np.sum(np.square(errors), axis=-1) / total)
-        decisions = self.loss.decide(self._outputs)
-        return np.asarray(np.mean(decisions == self._labels, axis=-1))
+            return r_squared(targets[:, 0], self._outputs[..., 0])
+        return accuracy(self._labels, self.loss.decide(self._outputs))

@@ -1,5 +1,6 @@
 """What a network is trained and tested on: a table, split and scaled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from lrviz.engine.datasets.base import Dataset, Floats, Table, Task
+from lrviz.engine.features import Feature, extended, labels
 from lrviz.engine.losses.base import Loss
 from lrviz.engine.random import Purpose, stream
 
@@ -37,6 +39,7 @@ class Split:
 class Examples:
     """Three splits, and what it takes to read them; all arrays are read-only.
 
+    features: names of the D inputs. derived: the features among them, which come last.
     input_mean, input_scale: (D,) float64; working inputs are (x − mean) / scale.
     target_mean, target_scale: the same for regression targets. 0 and 1 where nothing is standardized.
     """
@@ -52,11 +55,17 @@ class Examples:
     input_scale: Floats
     target_mean: float
     target_scale: float
+    derived: tuple[Feature, ...] = ()
 
     @property
     def n_inputs(self) -> int:
         """D, without the constant column."""
         return len(self.input_mean)
+
+    @property
+    def dimensions(self) -> int:
+        """How many inputs the table itself has: D without the features derived from them."""
+        return self.n_inputs - len(self.derived)
 
     @property
     def n_outputs(self) -> int:
@@ -86,6 +95,7 @@ def prepare(
     standardize: bool,
     seed: int,
     dtype: DTypeLike,
+    features: Sequence[Feature] = (),
 ) -> Examples:
     """Split a table at random, standardize it by the statistics of its training split, and encode it.
 
@@ -94,20 +104,23 @@ def prepare(
     plain, not stratified: in a small split the classes may be uneven, or some may be missing.
     `standardize`: inputs and regression targets get mean 0 and standard deviation 1 (population) in
     training; constant columns are only centred. All is computed in float64 and rounded once.
-    Raises ValueError for an empty table and for fractions that leave nothing to train on.
+    `features`: derived from the inputs as they are in the table, and then treated like these.
+    Raises ValueError for an empty table, for fractions that leave nothing to train on, and for features
+    of a table that has not two inputs.
     """
     n_test, n_validation = _counts(len(table.targets), test_fraction, validation_fraction)
     order = stream(seed, Purpose.SPLIT).permutation(len(table.targets))
     test, validation, train = np.split(order, [n_test, n_test + n_validation])
 
-    input_mean, input_scale = np.zeros(table.inputs.shape[1]), np.ones(table.inputs.shape[1])
+    columns = extended(table.inputs, features)
+    input_mean, input_scale = np.zeros(columns.shape[1]), np.ones(columns.shape[1])
     target_mean, target_scale = 0.0, 1.0
     if standardize:
-        input_mean, input_scale = _statistics(table.inputs[train])
+        input_mean, input_scale = _statistics(columns[train])
         if task == "regression":
             target_mean, target_scale = (float(value) for value in _statistics(table.targets[train]))
 
-    scaled = (table.inputs - input_mean) / input_scale
+    scaled = (columns - input_mean) / input_scale
     inputs = np.column_stack([scaled, np.ones(len(scaled))]).astype(dtype)
     encoded = loss.encode((table.targets - target_mean) / target_scale, len(table.classes)).astype(dtype)
 
@@ -119,13 +132,14 @@ def prepare(
         test=split(test),
         validation=split(validation),
         task=task,
-        features=table.features,
+        features=(*table.features, *labels(features)),
         classes=table.classes,
         image=table.image,
         input_mean=_sealed(input_mean),
         input_scale=_sealed(input_scale),
         target_mean=target_mean,
         target_scale=target_scale,
+        derived=tuple(features),
     )
 
 

@@ -34,6 +34,8 @@ class Dataset(Part):
     task: ClassVar[Task]
     real: ClassVar[bool] = False
     """Measured data, as against points drawn from a formula; real tables are standardized by default."""
+    planar: ClassVar[bool] = False
+    """Its inputs are the x₁ and x₂ of drawn points, from which features can be derived."""
     suits: ClassVar[tuple[int, ...]] = (8, 8)
     """Hidden layers that suit it; loaded when it is chosen in the window."""
 

@@ -21,6 +21,7 @@ class Circle(Dataset):
     title: ClassVar[str] = "Circle"
     summary: ClassVar[str] = "A disc inside a ring; one small hidden layer can close the border."
     task: ClassVar[Task] = "binary"
+    planar: ClassVar[bool] = True
     suits: ClassVar[tuple[int, ...]] = (8,)
     kind: Literal["circle"] = "circle"
     samples: int = samples_field()

@@ -1,4 +1,4 @@
-"""What datasets drawn from a formula share: their two fields, alternating classes, scattered points."""
+"""What datasets drawn from a formula share: their fields, alternating classes, scattered points."""
 
 from typing import Any
 
@@ -30,9 +30,14 @@ def noise_field(default: float, *, help: str, unit: str = "") -> Any:
     return field(default, title="Noise", unit=unit, ge=0.0, le=2.0, slider=(0.0, 0.5), help=help)
 
 
-def alternating(samples: int) -> Floats:
-    """Class numbers 0, 1, 0, 1, ..., shape (N,): the two classes differ by one example at most."""
-    return np.arange(samples, dtype=np.float64) % 2.0
+def classes_field(default: int, *, help: str) -> Any:
+    """How many classes there are; `help` says of what. Two have datasets of their own."""
+    return field(default, title="Classes", ge=3, le=10, slider=(3, 10), help=help)
+
+
+def alternating(samples: int, classes: int = 2) -> Floats:
+    """Class numbers 0, 1, ..., 0, 1, ..., shape (N,): any two classes differ by one example at most."""
+    return np.arange(samples, dtype=np.float64) % classes
 
 
 def scattered(random: np.random.Generator, points: Floats, noise: float) -> Floats:

@@ -19,6 +19,7 @@ class Gauss(Dataset):
     title: ClassVar[str] = "Gauss"
     summary: ClassVar[str] = "Two round blobs; a straight line parts them."
     task: ClassVar[Task] = "binary"
+    planar: ClassVar[bool] = True
     suits: ClassVar[tuple[int, ...]] = (4,)
     kind: Literal["gauss"] = "gauss"
     samples: int = samples_field()

@@ -22,6 +22,7 @@ class Moons(Dataset):
     title: ClassVar[str] = "Moons"
     summary: ClassVar[str] = "Two half moons that reach into each other; needs a bent border."
     task: ClassVar[Task] = "binary"
+    planar: ClassVar[bool] = True
     kind: Literal["moons"] = "moons"
     samples: int = samples_field()
     noise: float = noise_field(

@@ -19,6 +19,7 @@ class Plane(Dataset):
     title: ClassVar[str] = "Plane"
     summary: ClassVar[str] = "A number that grows evenly in two directions; even a linear model fits it."
     task: ClassVar[Task] = "regression"
+    planar: ClassVar[bool] = True
     suits: ClassVar[tuple[int, ...]] = (4,)
     kind: Literal["plane"] = "plane"
     samples: int = samples_field()

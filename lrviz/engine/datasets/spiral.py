@@ -23,6 +23,7 @@ class Spiral(Dataset):
     title: ClassVar[str] = "Spiral"
     summary: ClassVar[str] = "Two arms wound around each other; needs a network with some depth."
     task: ClassVar[Task] = "binary"
+    planar: ClassVar[bool] = True
     suits: ClassVar[tuple[int, ...]] = (12, 12)
     kind: Literal["spiral"] = "spiral"
     samples: int = samples_field()

@@ -20,6 +20,7 @@ class Xor(Dataset):
     title: ClassVar[str] = "XOR"
     summary: ClassVar[str] = "Four squares in chequered classes; no straight line can part them."
     task: ClassVar[Task] = "binary"
+    planar: ClassVar[bool] = True
     suits: ClassVar[tuple[int, ...]] = (8,)
     kind: Literal["xor"] = "xor"
     samples: int = samples_field()

@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from lrviz.engine.datasets.base import Floats, Task
 from lrviz.engine.losses.base import Array, Loss, Scratch, mean, one_hot, scratch_for
+from lrviz.engine.parts import field
 
 
 class CrossEntropy(Loss):
-    """L = mean(ln Σ e^z − z·y), dL/dz = (softmax(z) − y)/batch, with one-hot targets y.
+    """L = mean(ln Σ e^z − z·y), dL/dz = (softmax(z) − y)/batch, with targets y of sum 1.
 
-    The largest output is subtracted first, so that no exponential overflows.
+    y is (1 − s) · one-hot + s/classes with s = `label_smoothing`. The largest output is subtracted
+    first, so that no exponential overflows. Label smoothing: Szegedy et al. 2016 (arXiv:1512.00567).
     Reference: `torch.nn.CrossEntropyLoss`.
     """
 
@@ -20,14 +22,25 @@ class CrossEntropy(Loss):
     summary: ClassVar[str] = "How surprised the network is by the right class."
     tasks: ClassVar[tuple[Task, ...]] = ("multiclass", "binary")
     kind: Literal["cross_entropy"] = "cross_entropy"
+    label_smoothing: float = field(
+        0.0,
+        title="Label smoothing",
+        ge=0.0,
+        le=1.0,
+        slider=(0.0, 0.5),
+        help="The share of every target that is spread evenly over all classes, so that being ever surer "
+        "does not pay. Zero: outputs grow for as long as training goes on. Too high: the network stays "
+        "unsure, and the loss cannot become small; at 1 nothing is learned.",
+    )
 
     def outputs(self, classes: int) -> int:
         """One per class."""
         return classes
 
     def encode(self, targets: Floats, classes: int) -> Floats:
-        """One-hot (N, classes)."""
-        return one_hot(targets, classes)
+        """One-hot (N, classes), smoothed."""
+        share = self.label_smoothing
+        return one_hot(targets, classes) * (1.0 - share) + share / classes
 
     def value(self, z: Array, y: Array, scratch: Scratch | None = None) -> Array:
         """See the class; (...,)."""

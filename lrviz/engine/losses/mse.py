@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from lrviz.engine.datasets.base import Floats, Task
 from lrviz.engine.losses.base import Array, Loss, Scratch, mean, one_hot, scratch_for
+from lrviz.engine.losses.simplex import closest_probabilities
 
 
 class MSE(Loss):
@@ -51,16 +52,9 @@ class MSE(Loss):
     def probabilities(self, z: Array) -> Array:
         """The probabilities closest to z: its projection onto the simplex, which keeps the decision.
 
-        For one output this is z clipped to [0, 1]. Source: Duchi et al. 2008, "Efficient projections
-        onto the l1-ball for learning in high dimensions", fig. 1.
+        For one output this is z clipped to [0, 1].
         """
         if z.shape[-1] == 1:
             positive = np.clip(z, 0.0, 1.0)
             return np.concatenate([1.0 - positive, positive], axis=-1)
-        falling = -np.sort(-z, axis=-1)
-        counts = np.arange(1, z.shape[-1] + 1, dtype=z.dtype)
-        excess = (np.cumsum(falling, axis=-1) - 1.0) / counts
-        kept = np.sum(falling > excess, axis=-1, keepdims=True)
-        threshold = np.take_along_axis(excess, kept - 1, axis=-1)
-        projected: Array = np.maximum(z - threshold, 0.0)
-        return projected
+        return closest_probabilities(z)

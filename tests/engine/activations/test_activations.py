@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from lrviz.engine.activations import ELU, AnyActivation, LeakyReLU, Linear, ReLU
+from lrviz.engine.activations import ELU, SELU, AnyActivation, Hardtanh, LeakyReLU, Linear, ReLU, Softplus
 from lrviz.engine.parts import kinds
 
 ALL = [
@@ -15,6 +15,8 @@ ALL = [
     LeakyReLU(negative_slope=0.0),
     ELU(alpha=0.4),
     ELU(alpha=2.5),
+    Softplus(beta=0.2),
+    Softplus(beta=7.0),
 ]
 each = pytest.mark.parametrize("activation", ALL, ids=repr)
 both_types = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -36,8 +38,21 @@ def backward(activation, z, delta):
 
 
 def test_the_names_in_files_are_these():
-    names = ["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"]
-    assert list(kinds(AnyActivation)) == names
+    assert list(kinds(AnyActivation)) == [
+        "linear",
+        "relu",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "gelu",
+        "silu",
+        "mish",
+        "softplus",
+        "tanh",
+        "hardtanh",
+        "sigmoid",
+        "sine",
+    ]
 
 
 @each
@@ -59,7 +74,8 @@ def test_huge_inputs_give_finite_numbers(activation, dtype):
         assert np.isfinite(forward(activation, z)[1]).all()
         slope = backward(activation, z, np.ones_like(z))
     assert np.isfinite(slope).all()
-    assert (np.abs(slope) <= max(1.2, getattr(activation, "alpha", 1.0))).all()
+    steepest = 1.76 if isinstance(activation, SELU) else max(1.2, getattr(activation, "alpha", 1.0))
+    assert (np.abs(slope) <= steepest).all()
 
 
 @each
@@ -118,6 +134,35 @@ def test_leaky_relu_with_slope_zero_is_relu():
     leaky, plain = LeakyReLU(negative_slope=0.0), ReLU()
     assert np.array_equal(forward(leaky, z)[1], forward(plain, z)[1])
     assert np.array_equal(backward(leaky, z, delta), backward(plain, z, delta))
+
+
+def test_selu_keeps_mean_zero_and_variance_one():
+    z = np.random.default_rng(4).normal(size=(1, 1_000_000))
+    a = forward(SELU(), z)[1]
+    # Four standard errors of a million draws; the fourth moment of what comes out is below 8.
+    assert abs(a.mean()) < 4e-3
+    assert abs(a.var() - 1.0) < 4.0 * np.sqrt(7.0 / z.size)
+
+
+def test_a_steep_softplus_is_nearly_relu_and_half_steep_at_zero():
+    z = np.linspace(-2.0, 2.0, 41)[None]
+    steep = Softplus(beta=100.0)
+    np.testing.assert_allclose(forward(steep, z)[1], np.maximum(z, 0.0), atol=np.log(2.0) / 100.0 + 1e-15)
+    np.testing.assert_allclose(backward(steep, np.zeros((1, 1)), np.ones((1, 1))), 0.5, rtol=1e-15)
+
+
+def test_hard_tanh_has_no_slope_at_its_corners_and_beyond():
+    z = np.array([[-5.0, -1.0, -0.99, 0.0, 0.99, 1.0, 5.0]])
+    assert np.array_equal(forward(Hardtanh(), z)[1], [[-1.0, -1.0, -0.99, 0.0, 0.99, 1.0, 1.0]])
+    assert np.array_equal(
+        backward(Hardtanh(), z, np.full_like(z, 3.0)), [[0.0, 0.0, 3.0, 3.0, 3.0, 0.0, 0.0]]
+    )
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.009, 101.0, float("nan")])
+def test_a_steepness_outside_its_range_is_refused(beta):
+    with pytest.raises(ValidationError, match="beta"):
+        Softplus(beta=beta)
 
 
 @pytest.mark.parametrize("slope", [-0.1, 1.1, float("nan")])

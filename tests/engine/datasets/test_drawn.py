@@ -5,18 +5,26 @@ import pytest
 from pydantic import ValidationError
 from sklearn.datasets import make_moons
 
+from lrviz.engine.datasets.blobs import Blobs
+from lrviz.engine.datasets.checkerboard import Checkerboard
 from lrviz.engine.datasets.circle import Circle
 from lrviz.engine.datasets.gauss import Gauss
 from lrviz.engine.datasets.moons import Moons
+from lrviz.engine.datasets.multi_gaussian import MultiGaussian
 from lrviz.engine.datasets.plane import Plane
+from lrviz.engine.datasets.rings import Rings
 from lrviz.engine.datasets.sine import Sine
 from lrviz.engine.datasets.spiral import Spiral
+from lrviz.engine.datasets.step_function import StepFunction
 from lrviz.engine.datasets.xor import Xor
 from lrviz.engine.random import Purpose, stream
 
-BINARY = [Spiral, Circle, Xor, Gauss, Moons]
-REGRESSION = [Plane, Sine]
-DRAWN = BINARY + REGRESSION
+BINARY = [Spiral, Circle, Xor, Gauss, Moons, Checkerboard]
+MULTICLASS = [Blobs, Rings]
+REGRESSION = [Plane, MultiGaussian, Sine, StepFunction]
+DRAWN = BINARY + MULTICLASS + REGRESSION
+# Spirals of 1.5 turns and three rings have gaps of 1/3 and 0.4/3, squares of a 4 × 4 board are ½ wide.
+UNIT = {Spiral: 1.0 / 3.0, Checkerboard: 0.5, Rings: 0.4 / 3.0}
 
 
 def make(dataset, seed=3):
@@ -27,7 +35,7 @@ def make(dataset, seed=3):
 @pytest.mark.parametrize("samples", [1, 2, 3, 400])
 def test_a_table_has_as_many_examples_as_asked_for(part, samples):
     table = make(part(samples=samples))
-    assert table.inputs.shape == (samples, 1 if part is Sine else 2)
+    assert table.inputs.shape == (samples, 1 if part in (Sine, StepFunction) else 2)
     assert table.targets.shape == (samples,)
     assert len(table.features) == table.inputs.shape[1]
     assert table.image is None
@@ -75,16 +83,34 @@ def test_classes_are_balanced_to_one_example(part, samples):
     assert len(table.classes) == 2
 
 
+@pytest.mark.parametrize("part", MULTICLASS)
+@pytest.mark.parametrize("classes", [3, 4, 10])
+@pytest.mark.parametrize("samples", [1, 5, 400, 401])
+def test_many_classes_are_balanced_to_one_example(part, classes, samples):
+    table = make(part(samples=samples, classes=classes))
+    counts = [np.sum(table.targets == label) for label in range(classes)]
+    assert sum(counts) == samples
+    assert max(counts) - min(counts) <= 1
+    assert len(set(table.classes)) == classes
+
+
+@pytest.mark.parametrize("part", MULTICLASS)
+@pytest.mark.parametrize("classes", [2, 11])
+def test_numbers_of_classes_out_of_range_are_refused(part, classes):
+    with pytest.raises(ValidationError, match="classes"):
+        part(classes=classes)
+
+
 @pytest.mark.parametrize("part", REGRESSION)
 def test_regression_tables_have_no_classes(part):
     assert make(part()).classes == ()
 
 
-@pytest.mark.parametrize("part", BINARY)
+@pytest.mark.parametrize("part", BINARY + MULTICLASS)
 def test_noise_moves_points_normally_with_its_standard_deviation(part):
     clean, noisy = (make(part(samples=20_000, noise=noise)) for noise in (0.0, 0.3))
     moved = noisy.inputs - clean.inputs
-    scale = 0.3 / 3.0 if part is Spiral else 0.3  # a spiral of 1.5 turns has a gap of 1/3
+    scale = 0.3 * UNIT.get(part, 1.0)
     # Four standard errors of the mean, of the deviation and of the correlation of 20,000 draws.
     assert np.abs(moved.mean(axis=0)).max() < 4 * scale / np.sqrt(20_000)
     assert np.abs(moved.std(axis=0) / scale - 1.0).max() < 4 / np.sqrt(40_000)
@@ -159,3 +185,57 @@ def test_a_noiseless_plane_is_linear_in_both_inputs():
 def test_a_noiseless_sine_is_the_sine_of_its_input():
     table = make(Sine(noise=0.0))
     np.testing.assert_allclose(table.targets, np.sin(2 * np.pi * table.inputs[:, 0]), atol=1e-15)
+
+
+@pytest.mark.parametrize("squares", [2, 3, 4, 9])
+def test_a_noiseless_checkerboard_is_a_board_with_gaps(squares):
+    table = make(Checkerboard(noise=0.0, squares=squares, samples=8000))
+    place = (table.inputs + 1.0) / 2.0 * squares
+    square = np.floor(place)
+    assert np.array_equal(square.sum(axis=1) % 2, table.targets)
+    inside = place - square
+    assert inside.min() >= 0.1 - 1e-12
+    assert inside.max() <= 0.9 + 1e-12
+    for label in (0, 1):
+        own, counts = np.unique(square[table.targets == label], axis=0, return_counts=True)
+        assert len(own) == (squares**2 + 1 - label) // 2
+        # Every square of a class is as likely as any other.
+        expected = 4000 / len(own)
+        assert np.abs(counts - expected).max() < 4.5 * np.sqrt(expected)
+
+
+def test_noiseless_blobs_are_their_centres_clockwise_from_the_top():
+    table = make(Blobs(noise=0.0, classes=4))
+    centres = np.array([[0.0, 0.7], [0.7, 0.0], [0.0, -0.7], [-0.7, 0.0]])
+    np.testing.assert_allclose(table.inputs, centres[table.targets.astype(int)], atol=1e-15)
+
+
+@pytest.mark.parametrize("classes", [3, 10])
+def test_noiseless_rings_have_gaps_and_an_even_area(classes):
+    table = make(Rings(noise=0.0, classes=classes, samples=30_000))
+    radius = np.hypot(*table.inputs.T)
+    for label in range(classes):
+        own = radius[table.targets == label]
+        inner, outer = (label + 0.4) / classes, (label + 1) / classes
+        assert own.min() >= inner - 1e-15
+        assert own.max() <= outer
+        halved = np.mean(own**2 < (inner**2 + outer**2) / 2)
+        assert abs(halved - 0.5) < 4.5 * 0.5 / np.sqrt(len(own))
+
+
+def test_noiseless_hills_and_valleys_are_those_of_the_tensorflow_playground():
+    table = make(MultiGaussian(noise=0.0, samples=4000))
+    expected = np.zeros(4000)
+    for x, y, sign in ((-4, 2.5, 1), (0, 2.5, -1), (4, 2.5, 1), (-4, -2.5, -1), (0, -2.5, 1), (4, -2.5, -1)):
+        distance = np.hypot(6 * table.inputs[:, 0] - x, 6 * table.inputs[:, 1] - y)
+        label = sign * np.clip(1 - distance / 2, 0, 1)
+        expected = np.where(np.abs(label) > np.abs(expected), label, expected)
+    np.testing.assert_allclose(table.targets, expected, atol=1e-14)
+    assert table.targets.min() < -0.9
+    assert table.targets.max() > 0.9
+
+
+def test_a_noiseless_step_is_minus_one_and_then_one():
+    table = make(StepFunction(noise=0.0))
+    assert np.array_equal(table.targets, np.where(table.inputs[:, 0] < 0, -1.0, 1.0))
+    assert set(np.unique(table.targets)) == {-1.0, 1.0}

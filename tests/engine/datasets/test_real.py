@@ -8,12 +8,14 @@ from lrviz.engine.datasets.breast_cancer import BreastCancer
 from lrviz.engine.datasets.diabetes import Diabetes
 from lrviz.engine.datasets.digits import Digits
 from lrviz.engine.datasets.iris import Iris
+from lrviz.engine.datasets.wine import Wine
 from lrviz.engine.random import Purpose, stream
 
 SHAPES = {
     Digits: (1797, 64, 10),
     BreastCancer: (569, 30, 2),
     Iris: (150, 4, 3),
+    Wine: (178, 13, 3),
     Diabetes: (442, 10, 0),
 }
 RANDOM = stream(0, Purpose.POINTS)
@@ -48,7 +50,7 @@ def test_names_are_plain_strings_in_the_order_of_the_classes():
 
 
 def test_only_digits_is_an_image():
-    assert [part().make(RANDOM).image for part in (BreastCancer, Iris, Diabetes)] == [None] * 3
+    assert [part().make(RANDOM).image for part in (BreastCancer, Iris, Wine, Diabetes)] == [None] * 4
 
 
 def test_diabetes_keeps_the_units_of_its_measurements():

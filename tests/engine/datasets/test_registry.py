@@ -7,6 +7,7 @@ from typing import Annotated
 import pytest
 
 from lrviz.engine.datasets import AnyDataset
+from lrviz.engine.examples import load
 from lrviz.engine.parts import PartField, Spec, kinds, traits
 
 ALL = kinds(AnyDataset)
@@ -25,11 +26,17 @@ def test_every_dataset_is_listed_once_by_its_name():
         "xor",
         "gauss",
         "moons",
+        "checkerboard",
+        "blobs",
+        "rings",
         "plane",
+        "multi_gaussian",
         "sine",
+        "step_function",
         "digits",
         "breast_cancer",
         "iris",
+        "wine",
         "diabetes",
     ]
 
@@ -53,6 +60,12 @@ def test_every_dataset_and_every_field_explains_itself(part):
             assert low < high
             for end in (low, high):
                 part(**{name: end})  # the slider stays inside the allowed range
+
+
+@pytest.mark.parametrize("part", ALL.values(), ids=ALL)
+def test_a_dataset_is_planar_exactly_if_it_draws_two_inputs(part):
+    table = load(part(), 0)
+    assert part.planar is (not part.real and table.inputs.shape[1] == 2)
 
 
 @pytest.mark.parametrize("part", ALL.values(), ids=ALL)

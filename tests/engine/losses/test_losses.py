@@ -4,12 +4,17 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
+from sklearn.metrics import hinge_loss
 
-from lrviz.engine.losses import MSE, AnyLoss, Auto, BinaryCrossEntropy, CrossEntropy
+from lrviz.engine.losses import L1, MSE, AnyLoss, Auto, BinaryCrossEntropy, CrossEntropy, Hinge, Huber
 from lrviz.engine.parts import kinds
 
 CASES = [
     (MSE(), 0),
+    (L1(), 0),
+    (Huber(), 0),
+    (Huber(delta=0.1), 0),
     (MSE(), 2),
     (MSE(), 3),
     (MSE(), 10),
@@ -17,10 +22,16 @@ CASES = [
     (CrossEntropy(), 2),
     (CrossEntropy(), 3),
     (CrossEntropy(), 10),
+    (CrossEntropy(label_smoothing=0.1), 2),
+    (CrossEntropy(label_smoothing=0.3), 5),
+    (Hinge(), 2),
+    (Hinge(), 3),
+    (Hinge(), 10),
 ]
+CLASSIFYING = [case for case in CASES if case[1]]
 each = pytest.mark.parametrize(("loss", "classes"), CASES, ids=[f"{a.kind}-{b}" for a, b in CASES])
 classifying = pytest.mark.parametrize(
-    ("loss", "classes"), CASES[1:], ids=[f"{a.kind}-{b}" for a, b in CASES[1:]]
+    ("loss", "classes"), CLASSIFYING, ids=[f"{a.kind}-{b}" for a, b in CLASSIFYING]
 )
 
 
@@ -41,7 +52,8 @@ def gradient(loss, z, y):
 
 
 def test_the_names_in_files_are_these():
-    assert list(kinds(AnyLoss)) == ["auto", "mse", "binary_cross_entropy", "cross_entropy"]
+    names = ["auto", "mse", "l1", "huber", "binary_cross_entropy", "cross_entropy", "hinge"]
+    assert list(kinds(AnyLoss)) == names
 
 
 @pytest.mark.parametrize(
@@ -89,7 +101,11 @@ def test_leading_axes_may_be_many_or_none(loss, classes):
     np.testing.assert_allclose([loss.value(*pair) for pair in zip(z, y, strict=True)], values, rtol=1e-14)
 
 
-@pytest.mark.parametrize("loss", [BinaryCrossEntropy(), CrossEntropy()], ids=["binary", "softmax"])
+@pytest.mark.parametrize(
+    "loss",
+    [BinaryCrossEntropy(), CrossEntropy(), CrossEntropy(label_smoothing=0.2), Hinge()],
+    ids=["binary", "softmax", "smoothed", "hinge"],
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_huge_outputs_give_finite_losses_and_gradients(loss, dtype):
     column = np.array([-1e30, -1000.0, 0.0, 1000.0, 1e30], dtype=dtype)
@@ -171,3 +187,70 @@ def test_squared_error_reads_probabilities_as_they_are_and_others_as_the_closest
 
 def test_regression_targets_are_kept_as_they_are():
     assert np.array_equal(MSE().encode(np.array([1.5, -2.0]), 0), [[1.5], [-2.0]])
+
+
+def test_smoothed_targets_share_out_what_they_take_from_the_right_class():
+    y = CrossEntropy(label_smoothing=0.3).encode(np.array([2.0, 0.0]), 3)
+    np.testing.assert_allclose(y, [[0.1, 0.1, 0.8], [0.8, 0.1, 0.1]], rtol=1e-15)
+    assert np.array_equal(CrossEntropy().encode(np.array([1.0]), 3), [[0.0, 1.0, 0.0]])
+
+
+def test_a_smoothed_loss_is_least_at_the_smoothed_probabilities():
+    loss = CrossEntropy(label_smoothing=0.3)
+    y = loss.encode(np.array([2.0]), 3)
+    np.testing.assert_allclose(gradient(loss, np.log(y), y), 0.0, atol=1e-15)
+
+
+def test_huber_is_half_the_squared_error_near_and_a_straight_line_far():
+    z, y = batch(MSE(), 0)
+    np.testing.assert_allclose(Huber(delta=1000.0).value(z, y), MSE().value(z, y) / 2.0, rtol=1e-13)
+    far = 10.0 + np.arange(5.0)[:, None]
+    expected = 0.5 * (far.mean() - 0.25)
+    np.testing.assert_allclose(Huber(delta=0.5).value(far, np.zeros((5, 1))), expected, rtol=1e-15)
+    np.testing.assert_allclose(gradient(Huber(delta=0.5), -far, np.zeros((5, 1))), -0.5 / 5.0, rtol=1e-15)
+
+
+def test_an_exact_prediction_has_no_slope():
+    z = np.ones((4, 1))
+    for loss in (L1(), Huber()):
+        assert loss.value(z, z) == 0.0
+        assert not gradient(loss, z, z).any()
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_a_lead_of_one_is_all_that_hinge_asks_for(classes):
+    loss = Hinge()
+    y = loss.encode(np.arange(classes, dtype=np.float64), classes)
+    for lead in (1.0, 1.5, 100.0):
+        assert loss.value(lead * y, y) == 0.0
+        assert not gradient(loss, lead * y, y).any()
+    assert loss.value(0.99 * y, y) > 0.0
+    certain = y if classes > 2 else np.concatenate([y < 0.0, y > 0.0], axis=-1)
+    assert np.array_equal(loss.probabilities(1.5 * y), certain)
+
+
+def test_hinge_of_two_classes_is_that_of_scikit_learn():
+    z, y = batch(Hinge(), 2, runs=1, size=50)
+    expected = hinge_loss(y[0, :, 0], z[0, :, 0])
+    np.testing.assert_allclose(Hinge().value(z, y), [expected], rtol=1e-14)
+
+
+@pytest.mark.parametrize("z", [-3.0, -1.0, -0.4, 0.3, 1.0, 2.0])
+def test_hinge_reads_the_output_of_two_classes_as_the_way_from_margin_to_margin(z):
+    p = Hinge().probabilities(np.array([[z]]))
+    share = min(max((1.0 + z) / 2.0, 0.0), 1.0)
+    np.testing.assert_allclose(p, [[1.0 - share, share]], atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        (Huber, {"delta": 0.0}),
+        (Huber, {"delta": 1001.0}),
+        (CrossEntropy, {"label_smoothing": -0.1}),
+        (CrossEntropy, {"label_smoothing": 1.1}),
+    ],
+)
+def test_values_out_of_range_are_refused(part, wrong):
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        part(**wrong)
