@@ -81,6 +81,8 @@ class Optimizer(Part):
     """Whether a schedule can move its momentum (`momentum`, or the first of `betas`)."""
     averages: ClassVar[bool] = False
     """Whether what is evaluated and shown are other parameters than those it steps."""
+    adaptive: ClassVar[bool] = True
+    """Whether each number's step keeps its length when its gradient is scaled, as Adam's; see `mup`."""
 
     def slots(self, tensors: Sequence[Tensor]) -> dict[str, Slot]:
         """What it keeps between steps, by name.

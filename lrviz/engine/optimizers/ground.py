@@ -44,7 +44,8 @@ class Ground:
     """The parameters of R runs, their gradient, and what can be asked about them.
 
     params, grad: (R, P). slots: by name, (R, ...). tensors: where the parameter tensors lie.
-    seeds: of what the rule draws, (R,). moves_momentum: whether a schedule moves the momentum.
+    seeds: of what the rule draws, (R,). examples: N, how many there are to train on.
+    moves_momentum: whether a schedule moves the momentum.
 
     loss: the loss (R,) on this step's batch, at the parameters it began with. look: the same at the
     parameters as they are now, and `grad` becomes the gradient there; it changes nothing else.
@@ -55,6 +56,7 @@ class Ground:
     slots: Mapping[str, Array]
     tensors: Sequence[Tensor] = ()
     seeds: Sequence[int] = ()
+    examples: int = 1
     moves_momentum: bool = False
     loss: Callable[[], Floats] = _unknown
     look: Callable[[], Floats] = _unknown

@@ -35,6 +35,7 @@ class SGD(Optimizer):
     summary: ClassVar[str] = "A step against the gradient, α times as long; momentum remembers past ones."
     torch_name: ClassVar[str] = "torch.optim.SGD"
     moves_momentum: ClassVar[bool] = True
+    adaptive: ClassVar[bool] = False
     kind: Literal["sgd"] = "sgd"
     momentum: float = momentum_field()
     dampening: float = field(
