@@ -53,6 +53,7 @@ def field(
     empty: str = "",
     live: bool = False,
     advanced: bool = False,
+    without: Sequence[str] = (),
 ) -> Any:
     """Declare a field of a `Spec`.
 
@@ -60,7 +61,8 @@ def field(
     unit: shown behind the value. ge, gt, le, lt: the allowed range. scale, slider: how and between
     which values a slider moves (no slider: a plain field). labels: the rows of a tuple field.
     empty: what the form shows for `None`. live: an edit keeps weights and optimizer state.
-    advanced: the form shows it only when asked for more.
+    advanced: the form shows it only when asked for more. without: of the part that is held, the fields
+    that the form leaves out, as they follow from elsewhere.
     """
     return Field(
         default,
@@ -78,12 +80,13 @@ def field(
             "empty": empty,
             "live": live,
             "advanced": advanced,
+            "without": list(without),
         },
     )
 
 
 def traits(info: FieldInfo) -> dict[str, Any]:
-    """What `field` declared beyond pydantic's own: unit, scale, slider, labels, empty, live, advanced."""
+    """What `field` declared beyond pydantic's own: unit, scale, slider, labels, empty, live, ..."""
     extra = info.json_schema_extra
     return dict(extra) if isinstance(extra, dict) else {}
 
@@ -92,7 +95,7 @@ def _from_name(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
-PartField = (BeforeValidator(_from_name), Field(discriminator="kind"))
+PartField = (Field(discriminator="kind"), BeforeValidator(_from_name))
 """Metadata of a field that holds a part: `Annotated[Optimizer, *PartField]`.
 
 A file may write a part with default settings by its name alone: `"optimizer": "adam"`.

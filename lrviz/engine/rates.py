@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrviz.engine.block import Block
-from lrviz.engine.schedules.base import Monitor, Planned, Reactive, Schedule
+from lrviz.engine.schedules.base import Monitor, Planned, Reactive, Schedule, Times
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -54,7 +54,7 @@ class Rates:
             self._ahead = np.arange(len(out), dtype=np.float64)[:, None]
         ahead = self._ahead[: len(out)]
         for schedule, rows in self.planned:
-            out[:, rows] = schedule.multiple(*self._time(schedule, step, position, rows, ahead))
+            out[:, rows] = schedule.multiple_at(self._times(schedule, step, position, rows, ahead))
         for _, rows in self.reactive:
             out[:, rows] = memory["multiple"][rows]
         np.multiply(out, self.lr, out=out)
@@ -64,16 +64,20 @@ class Rates:
         out[:] = np.nan
         ahead = self._ahead[: len(out)]
         for schedule, rows in self.cycling:
-            out[:, rows] = schedule.momentum(*self._time(schedule, step, position, rows, ahead))
+            out[:, rows] = schedule.momentum_at(self._times(schedule, step, position, rows, ahead))
 
-    def _time(
+    def _times(
         self, schedule: Planned, step: Integers, position: Integers, rows: Rows, ahead: Floats
-    ) -> tuple[Floats, Floats | float]:
-        """The times (K, n) of these runs' next updates in the schedule's unit, and the planned length."""
+    ) -> Times:
+        """The times (K, n) of these runs' next updates, in the schedule's unit."""
+        seen, lr = position[rows], self.lr[rows]
+
+        def epochs() -> Floats:
+            return (seen + ahead * self.batch) // self.examples
+
         if schedule.unit == "step":
-            return step[rows] + ahead, float(self.steps)
-        t = (position[rows] + ahead * self.batch) // self.examples
-        return t, self.planned_epochs(step[rows], position[rows])
+            return Times(step[rows] + ahead, float(self.steps), lr, epochs)
+        return Times(epochs(), self.planned_epochs(step[rows], seen), lr, epochs)
 
     def planned_epochs(self, step: Integers, position: Integers) -> Floats:
         """Epochs begun by the planned end, (n,), of runs that have seen `position` (n,) examples."""

@@ -1,5 +1,7 @@
 """What a schedule is: the learning rate as a function of time, in multiples of α."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -26,14 +28,56 @@ def length_field(default: int | None, title: str, help: str, *, empty: str = "")
     return field(default, title=title, unit="steps", ge=1, le=LONGEST, empty=empty, live=True, help=help)
 
 
-def gamma_field(default: float, lowest: float, help: str) -> Any:
+def whole_field(help: str) -> Any:
+    """How long a schedule lasts: `total_iters`, which is the planned run where it is empty."""
+    return length_field(None, "Length", help, empty="all")
+
+
+def gamma_field(default: float, lowest: float, help: str, *, title: str = "Factor γ") -> Any:
     """γ, what α is multiplied by; lowest: where the slider begins."""
-    return field(default, title="Factor γ", gt=0.0, le=1.0, slider=(lowest, 1.0), live=True, help=help)
+    return field(default, title=title, gt=0.0, le=1.0, slider=(lowest, 1.0), live=True, help=help)
 
 
-def floor_field(title: str, help: str) -> Any:
+def floor_field(title: str, help: str, *, default: float = 0.0) -> Any:
     """The lowest rate, as a multiple of α."""
-    return field(0.0, title=title, unit="× α", ge=0.0, le=1.0, slider=(0.0, 1.0), live=True, help=help)
+    return field(default, title=title, unit="× α", ge=0.0, le=1.0, slider=(0.0, 1.0), live=True, help=help)
+
+
+def momentum_field(default: float, title: str, help: str) -> Any:
+    """A momentum that a schedule moves to."""
+    return field(
+        default, title=title, ge=0.0, lt=1.0, slider=(0.0, 0.999), live=True, advanced=True, help=help
+    )
+
+
+@dataclass(frozen=True)
+class Times:
+    """When some updates happen, and at which reference rate.
+
+    t: their times (any shape), counted in the schedule's unit from 0. total: the planned length in that
+    unit, or (R,). lr: α, or (R,). epochs: gives the passes over the training data completed at t; without
+    it, one unit counts as one pass.
+    """
+
+    t: Floats
+    total: float | Floats
+    lr: float | Floats = 1.0
+    epochs: Callable[[], Floats] | None = None
+
+    def epoch(self) -> Floats:
+        """The passes completed at t."""
+        return self.t if self.epochs is None else self.epochs()
+
+
+@dataclass(frozen=True)
+class TorchScheduler:
+    """A scheduler as PyTorch spells it: the name of its class, and keyword arguments.
+
+    An argument `schedulers` is a list of such, to be made before.
+    """
+
+    name: str
+    arguments: dict[str, Any]
 
 
 class Schedule(Part):
@@ -44,11 +88,18 @@ class Schedule(Part):
     """
 
     torch_name: ClassVar[str]
-    """Its class in PyTorch, e.g. `torch.optim.lr_scheduler.StepLR`."""
+    """Its class in PyTorch, e.g. `torch.optim.lr_scheduler.StepLR`; empty where there is none."""
 
     def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:
-        """Keyword arguments of the PyTorch class for base rate `lr` and `total` planned units."""
-        raise NotImplementedError
+        """Keyword arguments of the PyTorch class for base rate `lr` and `total` planned units.
+
+        Raises ValueError with a sentence where PyTorch cannot do the same.
+        """
+        raise ValueError(f"PyTorch has no schedule like {self.title}.")
+
+    def in_torch(self, lr: float, total: int) -> TorchScheduler:
+        """Class and arguments together; raises ValueError as `torch_arguments` does."""
+        return TorchScheduler(self.torch_name, self.torch_arguments(lr, total))
 
     def beyond(self) -> str:
         """What it does past the planned end, in words that go on from "the schedule": "stays at α"."""
@@ -58,19 +109,43 @@ class Schedule(Part):
 class Planned(Schedule):
     """A schedule that is known ahead: a pure function of time."""
 
+    unit: Unit = field("step", title="Counts", live=True, help=UNIT_HELP, advanced=True)
+
     @property
     def moves_momentum(self) -> bool:
         """Whether it moves the optimizer's momentum, too."""
         return False
 
+    def multiple(self, t: Floats, total: float | Floats) -> Floats:
+        """α(t)/α for times t (any shape, counted in `unit` from 0); total: the planned length, or (R,)."""
+        raise NotImplementedError
+
     def momentum(self, t: Floats, total: float | Floats) -> Floats:
         """The momentum at times t; asked for only where `moves_momentum`."""
         raise NotImplementedError
 
-    unit: Unit = field("step", title="Counts", live=True, help=UNIT_HELP, advanced=True)
+    def multiple_at(self, times: Times) -> Floats:
+        """α(t)/α, for those that ask for more than t and the planned length."""
+        return self.multiple(times.t, times.total)
+
+    def momentum_at(self, times: Times) -> Floats:
+        """The momentum likewise; NaN where it is left alone."""
+        return self.momentum(times.t, times.total)
+
+
+class PlannedAt(Planned):
+    """A schedule that may ask for α or the epoch, too: it defines `multiple_at`, not `multiple`."""
 
     def multiple(self, t: Floats, total: float | Floats) -> Floats:
-        """α(t)/α for times t (any shape, counted in `unit` from 0); total: the planned length, or (R,)."""
+        """As `multiple_at`, for an α of 1."""
+        return self.multiple_at(Times(t, total))
+
+    def momentum(self, t: Floats, total: float | Floats) -> Floats:
+        """As `momentum_at`, for an α of 1."""
+        return self.momentum_at(Times(t, total))
+
+    def multiple_at(self, times: Times) -> Floats:
+        """See `Planned`."""
         raise NotImplementedError
 
 

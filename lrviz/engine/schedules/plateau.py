@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lrviz.engine.parts import field
 from lrviz.engine.schedules.base import LONGEST, Floats, Monitor, Reactive, floor_field
@@ -15,6 +16,10 @@ class Plateau(Reactive):
     does not improve. After a drop, `cooldown` checks are not counted. A drop that would change the
     rate by `eps` or less does not happen. Reference: `torch.optim.lr_scheduler.ReduceLROnPlateau`
     with mode "min".
+    PyTorch has no *rebound*, which is off unless `rebound_patience` is given: after a drop, when more
+    than so many checks in a row (cooldown not counted) brought no improvement, α ← min(α ·
+    `rebound_factor`, `max_lr`), and both counts begin anew. As every drop begins the count anew, a rebound
+    patience above `patience` waits until no drop is left.
     """
 
     title: ClassVar[str] = "On plateau"
@@ -95,9 +100,45 @@ class Plateau(Reactive):
         "Too high: the rate stays where it is.",
     )
 
+    rebound_patience: int | None = field(
+        None,
+        title="Rebound after",
+        unit="checks",
+        ge=0,
+        le=LONGEST,
+        empty="never",
+        live=True,
+        advanced=True,
+        help="How many checks in a row may bring nothing after a drop, until the rate rises again. Too low: "
+        "it rises before the drop could help. Too high: it stays low. Empty: never.",
+    )
+    rebound_factor: float = field(
+        2.0,
+        title="Rebound factor",
+        gt=1.0,
+        le=1e6,
+        slider=(1.1, 10.0),
+        live=True,
+        advanced=True,
+        help="What the rate is multiplied by when it rises again. Too low: it does not leave the plateau. "
+        "Too high: what was learned is lost.",
+    )
+    max_lr: float = field(
+        1.0,
+        title="Rebound up to",
+        unit="× α",
+        gt=0.0,
+        le=1e6,
+        slider=(0.01, 2.0),
+        live=True,
+        advanced=True,
+        help="The rate above which none rises, as a multiple of α. Too low: no rebound. "
+        "Too high: the loss blows up.",
+    )
+
     def start(self) -> dict[str, float]:
-        """α itself, nothing seen yet."""
-        return {"multiple": 1.0, "best": np.inf, "bad": 0.0, "cooldown": 0.0}
+        """α itself, nothing seen yet; `dropped`: whether there was a drop."""
+        return {"multiple": 1.0, "best": np.inf, "bad": 0.0, "cooldown": 0.0, "idle": 0.0, "dropped": 0.0}
 
     def observe(self, memory: dict[str, Floats], loss: Floats, lr: Floats) -> None:
         """One check, in PyTorch's order: count, cool down, drop."""
@@ -107,12 +148,14 @@ class Plateau(Reactive):
             best * (1.0 - self.threshold) if self.threshold_mode == "rel" else best - self.threshold
         )
         best[better] = loss[better]
+        idle, dropped = memory["idle"], memory["dropped"]
         bad += 1.0
-        bad[better] = 0.0
+        idle += 1.0
+        bad[better] = idle[better] = 0.0
 
         cooling = cooldown > 0.0
         cooldown[cooling] -= 1.0
-        bad[cooling] = 0.0
+        bad[cooling] = idle[cooling] = 0.0
 
         due = bad > self.patience
         lowered = np.maximum(multiple * self.factor, self.min_lr)
@@ -120,9 +163,21 @@ class Plateau(Reactive):
         multiple[drops] = lowered[drops]
         cooldown[due] = self.cooldown
         bad[due] = 0.0
+        idle[drops], dropped[drops] = 0.0, 1.0
+        if self.rebound_patience is not None:
+            self._rebound(memory, (dropped > 0.0) & (idle > self.rebound_patience))
+
+    def _rebound(self, memory: dict[str, Floats], due: NDArray[np.bool_]) -> None:
+        """Raise the rates of these runs, as far as there is room."""
+        multiple = memory["multiple"]
+        rises = due & (multiple < self.max_lr)
+        multiple[rises] = np.minimum(multiple[rises] * self.rebound_factor, self.max_lr)
+        memory["bad"][rises] = memory["idle"][rises] = 0.0
 
     def torch_arguments(self, lr: float, total: int) -> dict[str, Any]:
-        """PyTorch's arguments, with the absolute min_lr."""
+        """PyTorch's arguments, with the absolute min_lr. Raises ValueError for a rebound."""
+        if self.rebound_patience is not None:
+            raise ValueError("PyTorch's ReduceLROnPlateau never raises α again; leave the rebound empty.")
         return {
             "mode": "min",
             "factor": self.factor,
@@ -136,4 +191,5 @@ class Plateau(Reactive):
 
     def beyond(self) -> str:
         """See `Schedule`."""
-        return "still drops whenever the loss stops falling"
+        rebounds = "" if self.rebound_patience is None else ", and rises again"
+        return f"still drops whenever the loss stops falling{rebounds}"
