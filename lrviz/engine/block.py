@@ -21,8 +21,8 @@ class Block:
     lr: the reference rate α, (R,). steps: the planned length. eval_every: steps between evaluations.
     early_stopping: evaluations without an improvement of `min_delta` before a run stops, None: never.
     loss: resolved, never automatic. optimizers: of one class, equal in everything but numbers.
-    modifiers: likewise, of each run from the outermost on. tensor_rates: what α is multiplied by for each
-    of the network's T tensors, (R, T); None: 1 everywhere.
+    modifiers: likewise, of each run from the outermost on. l1, l2: see `Penalty`, (R,).
+    tensor_rates: what α is multiplied by for each of the network's T tensors, (R, T); None: 1 everywhere.
     """
 
     examples: Examples
@@ -33,6 +33,8 @@ class Block:
     modifiers: tuple[Chain, ...]
     schedules: tuple[Schedule, ...]
     lr: NDArray[np.float64]
+    l1: NDArray[np.float64]
+    l2: NDArray[np.float64]
     weight_seeds: tuple[int, ...]
     order_seeds: tuple[int, ...]
     batch_size: int

@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from lrviz.engine.batches import Batches
 from lrviz.engine.block import Block
+from lrviz.engine.dropout import Masks
 from lrviz.engine.factors import Factors
 from lrviz.engine.optimizers.base import Array, Floats, Update
 from lrviz.engine.optimizers.ground import Ground
+from lrviz.engine.penalty import Penalty
 from lrviz.engine.propagation import Propagation
 from lrviz.engine.rates import Rates
 from lrviz.engine.rule import bind
@@ -42,10 +44,13 @@ class Chunk:
             len(block.examples.train), block.batch_size, [block.order_seeds[row] for row in rows]
         )
         grad = np.zeros_like(state.params)
-        self._pass = Propagation(block.network, state.params, self._batches.size, grad)
+        self._pass = Propagation(block.network, state.params, self._batches.size, grad, state.buffers)
+        self._penalty = Penalty.of(block, rows, state.params, grad)
         self.update = self._bind(rows, grad)
         self._now = 0
         self._allocate_examples()
+        seeds = [block.order_seeds[row] for row in rows]
+        self._masks = [Masks(stage, seeds, self.length) for stage in self._pass.drops]
         self._factors = self._tabled(rows)
         self._losses = np.empty((self.length, state.runs))
         self._flushed = [
@@ -64,6 +69,7 @@ class Chunk:
             slots=state.slots,
             tensors=block.network.tensors,
             seeds=[block.order_seeds[row] for row in rows],
+            examples=len(block.examples.train),
             moves_momentum=bool(self.rates.cycling) and optimizers[0].moves_momentum,
             loss=self._loss,
             look=self._look,
@@ -71,16 +77,20 @@ class Chunk:
         return bind(optimizers, [block.modifiers[row] for row in rows], ground)
 
     def _loss(self) -> Floats:
-        """See `Ground`."""
-        return self._value(self._z[self._now])
+        """See `Ground`; with the penalty, whose gradient is part of `grad`."""
+        value = self._value(self._z[self._now])
+        return value if self._penalty is None else value + self._penalty.at_start()
 
     def _look(self) -> Floats:
-        """See `Ground`."""
+        """See `Ground`; likewise."""
         x, y, z = self._xs[self._now], self._ys[self._now], self._looked
         self._pass.forward(x, self._pass.view(z))
         self.block.loss.gradient(self._pass.view(z), y, self._delta, self._delta_scratch)
         self._pass.backward(x, self._delta_t)
-        return self._value(z)
+        if self._penalty is None:
+            return self._value(z)
+        self._penalty.add_gradient()
+        return self._value(z) + self._penalty.here()
 
     def _value(self, z: Array) -> Floats:
         y = self._y[self._now]
@@ -91,8 +101,13 @@ class Chunk:
         examples, dtype, view = self.block.examples, self.state.params.dtype, self._pass.view
         runs, batch = self.state.runs, self._batches.size
         inputs, outputs = examples.n_inputs + 1, examples.n_outputs
-        step_bytes = runs * batch * (inputs + 5 * outputs) * dtype.itemsize
-        self.length = max(1, min(MOST_STEPS, CHUNK_BYTES // step_bytes))
+        numbers = batch * (inputs + 5 * outputs) + sum(
+            stage.x.shape[-2] * batch for stage in self._pass.drops
+        )
+        if self.block.tensor_rates is not None:
+            numbers += self.update.factors * self.state.params.shape[1]
+        step_bytes = runs * numbers * dtype.itemsize
+        self.length: int = max(1, min(MOST_STEPS, CHUNK_BYTES // step_bytes))
         self._z = np.empty((self.length, runs, batch, outputs), dtype=dtype)
         self._scratch = (np.empty_like(self._z), np.empty_like(self._z))
         if self._batches.whole:
@@ -124,7 +139,10 @@ class Chunk:
         self._gather(length)
         self._factors.fill(length)
         columns = self._factors.columns
-        forward, backward, update = self._pass.forward, self._pass.backward, self.update.step
+        # Chosen here, so that a network without extras has no more calls in a step.
+        forward = self._forward if self._masks or self.state.buffers else self._pass.forward
+        backward = self._backward if self._penalty else self._pass.backward
+        update = self.update.step
         gradient = self.block.loss.gradient
         delta, delta_t, scratch = self._delta, self._delta_t, self._delta_scratch
         for k in range(length):
@@ -143,6 +161,20 @@ class Chunk:
         state.position += length * self._batches.size
         return self._batch_losses(length), self._factors.lr[:length]
 
+    def _forward(self, x: Array, z: Array) -> None:
+        """The first pass of a step: with its dropout masks, and norms track it."""
+        for masks in self._masks:
+            masks.use(self._now)
+        self._pass.forward(x, z)
+        self._pass.commit()
+
+    def _backward(self, x: Array, delta_t: Array) -> None:
+        """The way back in the first pass of a step, with the penalty."""
+        self._pass.backward(x, delta_t)
+        if self._penalty is not None:
+            self._penalty.begin()
+            self._penalty.add_gradient()
+
     def _batch_losses(self, length: int) -> Floats:
         losses: Floats = self._losses[:length]
         scratch = (self._scratch[0][:length], self._scratch[1][:length])
@@ -150,7 +182,9 @@ class Chunk:
         return losses
 
     def _gather(self, length: int) -> None:
-        """The batches of `length` steps."""
+        """The batches of `length` steps, and the masks."""
+        for masks in self._masks:
+            masks.fill(self.state.step, length)
         if not self._batches.whole:
             train, index = self.block.examples.train, self._index[:length]
             self._batches.fill(self.state.position, index)

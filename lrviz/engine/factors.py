@@ -37,7 +37,10 @@ class Factors:
             # A single run's factors as arrays without axes: broadcasting a column costs half a microsecond.
             shape: tuple[int, ...] = () if runs == 1 else (runs, 1)
         else:
-            self._exact = np.empty((factors, length, tensor_rates.shape[1], runs))
+            tensors = tensor_rates.shape[1]
+            self._exact = np.empty((factors, length, tensors, runs))
+            self._own = np.empty((length, tensors, runs))
+            self._by_tensor = np.empty((factors, length, runs, tensors), dtype=dtype)
             self._rounded = np.empty((factors, length, runs, len(owner)), dtype=dtype)
             shape = (runs, len(owner))
         self.columns: list[list[Array]] = [
@@ -53,11 +56,14 @@ class Factors:
         if self._momentum is not None:
             momentum = self._momentum[:length]
             self.rates.fill_momentum(state.step, state.position, momentum)
-        if self._tensor_rates is None:
+        if self._tensor_rates is None or self._owner is None:
             self.update.tabulate(lr, count, exact, momentum)
             self._rounded[:, :length, :, 0] = exact
             return
-        own = lr[:, None, :] * self._tensor_rates.T
+        own = self._own[:length]
+        np.multiply(lr[:, None, :], self._tensor_rates.T, out=own)
         moved = None if momentum is None else momentum[:, None, :]
         self.update.tabulate(own, count[:, None, :], exact, moved)
-        self._rounded[:, :length] = np.swapaxes(exact[:, :, self._owner], -1, -2)
+        np.copyto(self._by_tensor[:, :length], np.swapaxes(exact, -1, -2))
+        for by_tensor, rounded in zip(self._by_tensor, self._rounded, strict=True):
+            np.take(by_tensor[:length], self._owner, axis=-1, out=rounded[:length], mode="clip")

@@ -18,17 +18,22 @@ class Purpose(IntEnum):
     ORDER = 2
     POINTS = 3
     SPLIT = 4
+    NOISE = 5
+    DROPOUT = 6
 
 
-def stream(seed: int, purpose: Purpose, index: int = 0) -> np.random.Generator:
-    """The generator for `purpose` of `seed`; `index` counts epochs, layers or whatever repeats."""
-    return np.random.Generator(np.random.Philox(key=[seed, int(purpose)], counter=[0, 0, index, 0]))
+def stream(seed: int, purpose: Purpose, index: int = 0, layer: int = 0) -> np.random.Generator:
+    """The generator for `purpose` of `seed`; `index` counts epochs, steps or whatever repeats.
+
+    layer: where each layer has a stream for each index.
+    """
+    return np.random.Generator(np.random.Philox(key=[seed, int(purpose)], counter=[0, 0, index, layer]))
 
 
 class Stream:
     """The streams of one seed and purpose by index, without building a generator for each.
 
-    `at(index)` draws what `stream(seed, purpose, index)` would draw.
+    `at(index, layer)` draws what `stream(seed, purpose, index, layer)` would draw.
     """
 
     def __init__(self, seed: int, purpose: Purpose) -> None:
@@ -36,8 +41,8 @@ class Stream:
         self._generator = np.random.Generator(self._bits)
         self._start: Any = self._bits.state
 
-    def at(self, index: int) -> np.random.Generator:
+    def at(self, index: int, layer: int = 0) -> np.random.Generator:
         """The generator at the start of its stream `index`; the one handed out before is the same object."""
-        self._start["state"]["counter"][2] = index
+        self._start["state"]["counter"][2:] = index, layer
         self._bits.state = self._start
         return self._generator

@@ -1,7 +1,7 @@
 """Everything a step changes, as one object of arrays that lead with the run axis."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
@@ -26,6 +26,7 @@ class State:
     reference: the monitored loss that early stopping wants improved, (R,). waited: checks since it was set
     that were counted, (R,). loss_sum, loss_count: of the batch losses since the last check, (R,).
     diverged_at: the first step that was not finite, 0 for none, (R,). stopped_early: (R,).
+    buffers, best_buffers: what norms track, (R, units) by name, and what that was with `best_params`.
     """
 
     params: Array
@@ -43,6 +44,42 @@ class State:
     loss_count: Integers
     diverged_at: Integers
     stopped_early: Flags
+    buffers: dict[str, Array] = field(default_factory=dict)
+    best_buffers: dict[str, Array] = field(default_factory=dict)
+
+    @classmethod
+    def first(
+        cls,
+        params: Array,
+        slots: dict[str, Array],
+        memory: dict[str, Floats],
+        buffers: dict[str, Array] | None = None,
+    ) -> Self:
+        """The state before the first step, of runs that begin at `params` (R, P)."""
+        runs, tracked = len(params), buffers or {}
+
+        def zeros() -> Integers:
+            return np.zeros(runs, dtype=np.int64)
+
+        return cls(
+            params=params,
+            slots=slots,
+            step=zeros(),
+            updates=zeros(),
+            position=zeros(),
+            memory=memory,
+            best=np.full(runs, np.inf),
+            best_step=zeros(),
+            best_params=params.copy(),
+            reference=np.full(runs, np.inf),
+            waited=zeros(),
+            loss_sum=np.zeros(runs),
+            loss_count=zeros(),
+            diverged_at=zeros(),
+            stopped_early=np.zeros(runs, dtype=np.bool_),
+            buffers=tracked,
+            best_buffers={name: buffer.copy() for name, buffer in tracked.items()},
+        )
 
     @property
     def runs(self) -> int:
@@ -95,13 +132,13 @@ class State:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote. Raises ValueError for other arrays, and for anything that holds objects."""
-        values: dict[str, Any] = {"slots": {}, "memory": {}}
+        values: dict[str, Any] = {group: {} for group in _GROUPS}
         expected = set(_NAMES)
         for name, array in _read(path).items():
             owner, dot, key = name.partition(".")
-            if dot and owner in ("slots", "memory"):
+            if dot and owner in _GROUPS:
                 values[owner][key] = array
-            elif name in ("slots", "memory"):
+            elif name in _GROUPS:
                 expected.discard(name)
             else:
                 values[name] = array
@@ -128,4 +165,5 @@ def _read(path: Path) -> dict[str, Any]:
         ) from error
 
 
-_NAMES = tuple(field.name for field in fields(State))
+_NAMES = tuple(each.name for each in fields(State))
+_GROUPS = ("slots", "memory", "buffers", "best_buffers")

@@ -76,7 +76,9 @@ class Trainer:
         self._saved = self._work.copy()
         self._chunk = Chunk(block, rows, self._work)
         self._evaluations = {
-            name: Evaluation(self.network, self._chunk.update.shown, block.loss, examples.task, split)
+            name: Evaluation(
+                self.network, self._chunk.update.shown, block.loss, examples.task, split, self._work.buffers
+            )
             for name, split in (("test", examples.test), ("validation", examples.validation))
             if len(split)
         }
@@ -120,7 +122,7 @@ class Trainer:
         mark = len(self._measured)
         self._saved.copy_from(work)
         losses, rates = self._chunk.run(length, self._events(length))
-        failed: Flags = np.asarray(~(np.isfinite(losses).all(axis=0) & np.isfinite(work.params).all(axis=-1)))
+        failed: Flags = np.asarray(~(np.isfinite(losses).all(axis=0) & _finite(work)))
         if length > 1 and failed.any():
             work.copy_from(self._saved)
             del self._measured[mark:]
@@ -222,6 +224,8 @@ class Trainer:
         np.copyto(work.best, loss, where=better)
         np.copyto(work.best_step, step, where=better)
         np.copyto(work.best_params, self._chunk.update.shown, where=better[:, None])
+        for name, best in work.best_buffers.items():
+            np.copyto(best, work.buffers[name], where=better[:, None])
         improved = loss < work.reference - self.block.min_delta
         np.copyto(work.reference, loss, where=improved)
         if self.block.early_stopping is not None:
@@ -252,6 +256,8 @@ class Trainer:
         state.memory = memory_after(old, block, state.memory)
         if old.monitor != block.monitor:
             np.copyto(state.best_params, state.params)
+            for name, best in state.best_buffers.items():
+                np.copyto(best, state.buffers[name])
             state.best[:] = state.reference[:] = np.inf
             state.best_step[:] = state.waited[:] = 0
         if old.early_stopping is None:
@@ -287,10 +293,10 @@ class Trainer:
 
     def model(self, row: int, best: bool = False) -> Model:
         """One run's network with a copy of its present parameters, or of its best once a check found such."""
-        seen = np.isfinite(self.state.best[row])
-        if best and seen:
-            return Model(self.network, self.state.best_params[row].copy())
-        return Model(self.network, self._shown(row))
+        state = self.state
+        if best and np.isfinite(state.best[row]):
+            return Model(self.network, state.best_params[row].copy(), _row(state.best_buffers, row))
+        return Model(self.network, self._shown(row), _row(state.buffers, row))
 
     def _shown(self, row: int) -> Array:
         """A copy of the parameters (P,) of one run that are evaluated: what it steps, or averages of that."""
@@ -320,6 +326,17 @@ class Trainer:
         return {name: values[0] for name, (_, values) in collect(self._measured, self.block.runs).items()}
 
 
+def _finite(state: State) -> Flags:
+    """Which runs have parameters, and statistics of norms, that are all finite, (R,)."""
+    arrays = (state.params, *state.buffers.values())
+    finite: Flags = np.logical_and.reduce([np.isfinite(array).all(axis=-1) for array in arrays])
+    return finite
+
+
+def _row(buffers: dict[str, Array], row: int) -> dict[str, Array]:
+    return {name: buffer[row].copy() for name, buffer in buffers.items()}
+
+
 def _kinds(chain: Chain) -> list[str]:
     return [modifier.name() for modifier in chain]
 
@@ -327,24 +344,6 @@ def _kinds(chain: Chain) -> list[str]:
 def first_state(block: Block) -> State:
     """The state before the first step."""
     params = block.network.initial(block.initializer, block.weight_seeds, block.dtype)
-
-    def zeros() -> Integers:
-        return np.zeros(block.runs, dtype=np.int64)
-
-    return State(
-        params=params,
-        slots=first_slots(block.optimizers, block.modifiers, params, block.network.tensors),
-        step=zeros(),
-        updates=zeros(),
-        position=zeros(),
-        memory=first_memory(block),
-        best=np.full(block.runs, np.inf),
-        best_step=zeros(),
-        best_params=params.copy(),
-        reference=np.full(block.runs, np.inf),
-        waited=zeros(),
-        loss_sum=np.zeros(block.runs),
-        loss_count=zeros(),
-        diverged_at=zeros(),
-        stopped_early=np.zeros(block.runs, dtype=np.bool_),
-    )
+    slots = first_slots(block.optimizers, block.modifiers, params, block.network.tensors)
+    buffers = block.network.first_buffers(block.runs, block.dtype)
+    return State.first(params, slots, first_memory(block), buffers)

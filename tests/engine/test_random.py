@@ -15,14 +15,22 @@ def numbers(generator):
     return [*generator.random(3), *generator.normal(size=2), generator.integers(1000), generator.random()]
 
 
-@given(seed=seeds, index=indices, before=st.lists(indices, max_size=3), purpose=st.sampled_from(Purpose))
-def test_a_stream_at_an_index_draws_what_a_new_one_draws(seed, index, before, purpose):
+@given(
+    seed=seeds,
+    index=indices,
+    layer=st.integers(0, 20),
+    before=st.lists(indices, max_size=3),
+    purpose=st.sampled_from(Purpose),
+)
+def test_a_stream_at_an_index_draws_what_a_new_one_draws(seed, index, layer, before, purpose):
     streams = Stream(seed, purpose)
     for earlier in before:
         # Draws that leave half used numbers behind must not show.
         streams.at(earlier).integers(7, dtype=np.int32)
-        numbers(streams.at(earlier))
+        numbers(streams.at(earlier, layer + 1))
+    assert numbers(streams.at(index, layer)) == numbers(stream(seed, purpose, index, layer))
     assert numbers(streams.at(index)) == numbers(stream(seed, purpose, index))
+    assert numbers(streams.at(index, layer + 1)) != numbers(streams.at(index))
 
 
 @given(seed=seeds, index=indices)
@@ -47,7 +55,7 @@ def test_long_draws_do_not_run_into_the_next_stream():
 
 def test_the_values_of_purposes_are_part_of_the_meaning_of_a_seed():
     assert {purpose.name: purpose.value for purpose in Purpose} == {
-        "WEIGHTS": 1, "ORDER": 2, "POINTS": 3, "SPLIT": 4,
+        "WEIGHTS": 1, "ORDER": 2, "POINTS": 3, "SPLIT": 4, "NOISE": 5, "DROPOUT": 6,
     }  # fmt: skip
 
 

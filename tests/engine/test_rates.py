@@ -3,8 +3,26 @@
 import numpy as np
 import pytest
 
+from lrviz.engine.parts import kinds
 from lrviz.engine.rates import Rates
-from lrviz.engine.schedules import Constant, Cosine, Cyclic, Exponential, Plateau, Step
+from lrviz.engine.schedules import (
+    AnySchedule,
+    Constant,
+    Cosine,
+    Cyclic,
+    Exponential,
+    Expression,
+    GreedyLR,
+    OneCycle,
+    Planned,
+    Plateau,
+    Product,
+    Sequence,
+    Stage,
+    Step,
+    Times,
+    Warmup,
+)
 
 STEPS, BATCH, EXAMPLES = 500, 7, 30
 EPOCHS = 117.0
@@ -20,15 +38,40 @@ SCHEDULES = [
     Cosine(T_max=60),
     Cyclic(max_lr=5.0, step_size_up=9),
     Cyclic(max_lr=5.0, step_size_up=9, unit="epoch"),
+    Expression(formula="lr / (1 + t / T) * 0.9 ** epoch + 1e-4 * sin(t)"),
+    Expression(formula="lr * exp(-t / 10) + 1e-6 * (t == epoch)", unit="epoch"),
+    Warmup(total_iters=60, schedule=Expression(formula="lr * 0.99 ** (t + epoch)")),
+    Warmup(total_iters=5, unit="epoch", schedule=Sequence()),
+    Sequence(stages=(Stage(length=70), Stage(schedule=Cyclic()), Stage(schedule=Cosine()))),
+    Product(),
+    *(
+        part(unit=unit)
+        for part in kinds(AnySchedule).values()
+        if issubclass(part, Planned)
+        for unit in ("step", "epoch")
+    ),
+]
+CYCLING = [
+    OneCycle(),
+    OneCycle(unit="epoch", anneal_strategy="linear"),
+    Cyclic(cycle_momentum=True, step_size_up=9),
+    Warmup(schedule=OneCycle()),
+    Sequence(stages=(Stage(), Stage(schedule=OneCycle()))),
 ]
 each = pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
 
 
 def directly(schedule, lr, step):
     """α before update number step + 1, for a run that always had the same batch size."""
+    return lr * schedule.multiple_at(times(schedule, lr, step))[0]
+
+
+def times(schedule, lr, step):
+    """When update number step + 1 happens."""
+    epoch = np.array([float(step * BATCH // EXAMPLES)])
     if schedule.unit == "step":
-        return lr * schedule.multiple(np.array([float(step)]), float(STEPS))[0]
-    return lr * schedule.multiple(np.array([float(step * BATCH // EXAMPLES)]), EPOCHS)[0]
+        return Times(np.array([float(step)]), float(STEPS), lr, lambda: epoch)
+    return Times(epoch, EPOCHS, lr, lambda: epoch)
 
 
 def rates_of(schedules, lr):
@@ -55,7 +98,7 @@ def test_each_rate_is_alpha_times_the_schedule_at_its_step(schedule, runs):
 
 
 def test_runs_with_different_schedules_get_the_bits_they_get_alone():
-    schedules = [*SCHEDULES, *SCHEDULES[:4], Plateau()]
+    schedules = [*SCHEDULES, *SCHEDULES[:4], Plateau(), GreedyLR()]
     lr = np.geomspace(1e-4, 1.0, len(schedules))
     steps = np.arange(len(schedules)) * 13
     together = table(rates_of(schedules, lr), steps, 32)
@@ -118,6 +161,30 @@ def test_a_cosine_over_all_epochs_has_fallen_at_the_planned_end():
     assert (np.diff(fell) <= 0.0).all()
     assert fell[-1] == pytest.approx(directly(Cosine(unit="epoch"), 1.0, STEPS - 1))
     assert fell[-1] < 1e-3
+
+
+def test_equal_schedules_are_asked_once_however_many_runs(monkeypatch):
+    asked = []
+    original = Expression.multiple_at
+    monkeypatch.setattr(
+        Expression, "multiple_at", lambda self, t: asked.append(t.t.shape) or original(self, t)
+    )
+    schedules = [Warmup(schedule=Expression(formula="lr / (1 + t)")) for _ in range(64)]
+    table(rates_of(schedules, np.geomspace(1e-3, 1.0, 64)), [0] * 64, 10)
+    assert asked == [(10, 64)]
+
+
+@pytest.mark.parametrize("schedule", CYCLING, ids=repr)
+def test_each_momentum_is_the_schedules_at_its_step(schedule):
+    steps = np.array([0, 40, 333])
+    rates = rates_of([schedule, Constant(), schedule], [0.1, 0.2, 0.3])
+    table(rates, steps, 40)
+    out = np.empty((40, 3))
+    rates.fill_momentum(steps, steps * BATCH, out)
+    assert np.isnan(out[:, 1]).all()
+    for row in (0, 2):
+        expected = [schedule.momentum_at(times(schedule, 0.1, steps[row] + k))[0] for k in range(40)]
+        np.testing.assert_array_equal(out[:, row], expected)
 
 
 def test_rates_driven_by_a_loss_follow_each_runs_own_losses():

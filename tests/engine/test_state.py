@@ -39,6 +39,8 @@ def random_state(seed, runs=RUNS):
         loss_count=counts(),
         diverged_at=counts(),
         stopped_early=random.random(runs) < 0.5,
+        buffers={"1.running_mean": flat(), "2.running_var": flat()},
+        best_buffers={"1.running_mean": flat(), "2.running_var": flat()},
     )
 
 
@@ -122,9 +124,9 @@ def test_a_saved_state_is_read_back_bit_for_bit(tmp_path):
     assert_same(State.load(tmp_path / "any name"), state)
 
 
-def test_a_state_without_slots_and_memory_is_read_back(tmp_path):
+def test_a_state_without_slots_memory_and_buffers_is_read_back(tmp_path):
     state = random_state(0)
-    state.slots, state.memory = {}, {}
+    state.slots, state.memory, state.buffers, state.best_buffers = {}, {}, {}, {}
     state.save(tmp_path / "state.npz")
     assert_same(State.load(tmp_path / "state.npz"), state)
 
