@@ -1,9 +1,12 @@
 """What to run: the whole experiment as frozen, validated data; JSON in and out; edits; presets."""
 
+from lrviz.experiment.data import Data
 from lrviz.experiment.edits import at, changes, edit, edit_all, live, parse
 from lrviz.experiment.files import FileError, dumps, load, loads, save
 from lrviz.experiment.messages import ExperimentError, Problem
-from lrviz.experiment.models import Data, Experiment, Layer, Network, Training
+from lrviz.experiment.models import Experiment
+from lrviz.experiment.network import Layer, Network
+from lrviz.experiment.training import Training
 
 __all__ = [
     "Data",

@@ -11,9 +11,9 @@ from lrviz.engine.datasets import AnyDataset
 from lrviz.engine.datasets.base import Dataset
 from lrviz.engine.losses import AnyLoss, Auto, Loss
 from lrviz.engine.parts import Part, kinds, traits
-from lrviz.experiment.messages import EXPECTED, ExperimentError, Problem, explain, shown
+from lrviz.experiment.messages import EXPECTED, ExperimentError, Problem, explain, mistaken
 from lrviz.experiment.models import Experiment
-from lrviz.experiment.paths import inside, parts_of
+from lrviz.experiment.paths import inside, parts_of, title_of
 
 Change = tuple[str, Any, Any]
 """(path, before, after)"""
@@ -28,7 +28,7 @@ def parse(data: Any) -> Experiment:
         experiment = Experiment.model_validate(data)
     except ValidationError as error:
         raise explain(error, Experiment) from None
-    if problems := tuple(_converted("", data, experiment)):
+    if problems := tuple(_converted(experiment, "", data, experiment)):
         raise ExperimentError(problems)
     return experiment
 
@@ -37,8 +37,9 @@ def edit(experiment: Experiment, path: str, value: Any) -> Experiment:
     """The experiment with `value` at `path`, e.g. `("optimizer.betas.0", 0.95)`.
 
     A new `kind` of a part keeps the settings that both kinds have, that were not at their default
-    and that the new kind allows; its other settings take their defaults. A new dataset also brings
-    the hidden layers that suit it, and the automatic loss where the present one does not fit.
+    and that the new kind allows; its other settings take their defaults. A new kind of dataset also
+    brings the hidden layers that suit it and the automatic loss where the present one does not fit,
+    and empties name and note, which told of the old data.
     Raises ExperimentError when there is no such path or the result is not valid.
     """
     return edit_all(experiment, [(path, value)])
@@ -94,7 +95,9 @@ def _places(entries: list[Any] | tuple[Any, ...]) -> list[str]:
 
 
 def _no_such(path: str) -> ExperimentError:
-    return ExperimentError((Problem(path, f"{path or 'An empty path'} is not a field of this experiment."),))
+    return ExperimentError(
+        (Problem(path, "", f"{path or 'An empty path'} is not a field of this experiment"),)
+    )
 
 
 def _write(data: Any, path: str, value: Any) -> None:
@@ -107,6 +110,7 @@ def _write(data: Any, path: str, value: Any) -> None:
     key = _key(target, name, path)
     if path == "data.dataset.kind" and value != target[key]:
         _suit(data, value)
+        data["name"] = data["note"] = ""
     if key == "kind":
         _change_kind(target, parts_of(declared), value)
     else:
@@ -146,13 +150,15 @@ def _change_kind(target: dict[str, Any], siblings: dict[str, type[Part]], kind: 
 
 
 def _suit(data: Any, kind: Any) -> None:
-    """Hidden layers that suit a new dataset, and a loss that it allows."""
+    """Hidden layers that suit a new dataset, and a loss and features that it allows."""
     dataset = cast("dict[str, type[Dataset]]", kinds(AnyDataset)).get(str(kind))
     if dataset is None:
         return
     hidden = data["network"]["hidden"]
     pattern = hidden[0] if hidden else {}
     data["network"]["hidden"] = [{**pattern, "units": units} for units in dataset.suits]
+    if not dataset.planar:
+        data["data"]["features"] = []
     losses = cast("dict[str, type[Loss]]", kinds(AnyLoss))
     if dataset.task not in losses[data["loss"]["kind"]].tasks:
         data["loss"] = {"kind": Auto().kind}
@@ -172,15 +178,21 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[Change]:
         yield path, before, after
 
 
-def _converted(path: str, data: Any, value: Any) -> Iterator[Problem]:
+def _converted(experiment: Experiment, path: str, data: Any, value: Any) -> Iterator[Problem]:
     """Where pydantic made a number or a switch out of something else: "0.1", true for 1, 1 for true."""
     if isinstance(data, dict):
         for name, entry in data.items():
-            yield from _converted(f"{path}.{name}" if path else name, entry, getattr(value, name))
+            child = f"{path}.{name}" if path else name
+            yield from _converted(experiment, child, entry, getattr(value, name))
     elif isinstance(data, (list, tuple)):
         for index, (entry, own) in enumerate(zip(data, value, strict=True)):
-            yield from _converted(f"{path}.{index}", entry, own)
+            yield from _converted(experiment, f"{path}.{index}", entry, own)
     elif isinstance(value, (int, float)) and (
         isinstance(data, str) or isinstance(data, bool) is not isinstance(value, bool)
     ):
-        yield Problem(path, f"{path} is {shown(data)}; it must be {EXPECTED[type(value).__name__]}.")
+        yield Problem(path, _title(experiment, path), mistaken(data, EXPECTED[type(value).__name__]))
+
+
+def _title(experiment: Experiment, path: str) -> str:
+    declared = (info for info, _ in _steps(experiment, path))
+    return title_of(zip(path.split("."), declared, strict=True))

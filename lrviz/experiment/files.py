@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from lrviz.experiment.edits import parse
-from lrviz.experiment.messages import shown
+from lrviz.experiment.messages import ExperimentError, shown
 from lrviz.experiment.models import VERSION, Experiment
 
 MOST_DIGITS = 100
@@ -21,7 +21,10 @@ class FileError(ValueError):
 
 
 def loads(text: str, source: str = "The text") -> Experiment:
-    """An experiment from JSON. Raises FileError (a sentence naming `source`) or ExperimentError."""
+    """An experiment from JSON.
+
+    Raises FileError (a sentence naming `source`), or ExperimentError with the path of every problem.
+    """
     if not text.strip():
         raise FileError(f"{source} is empty.")
     try:
@@ -39,7 +42,10 @@ def loads(text: str, source: str = "The text") -> Experiment:
     version = data.get("version", VERSION)
     if version != VERSION:
         raise FileError(f"{source} has version {shown(version)}; this lrviz reads version {VERSION}.")
-    return parse(data)
+    try:
+        return parse(data)
+    except ExperimentError as error:
+        raise error.located() from None
 
 
 def dumps(experiment: Experiment) -> str:

@@ -1,25 +1,43 @@
 """Validation errors as sentences: which field, which value, what would be right."""
 
 import json
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from lrviz.experiment.paths import inside, parts_of
+from lrviz.experiment.numbers import write
+from lrviz.experiment.paths import inside, parts_of, title_of
 
 LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with an experiment: the field's path and a sentence for people."""
+    """One thing wrong with an experiment.
+
+    path: of the field. title: what people call that field; empty where the reason names it itself.
+    reason: goes on from "title: " and has no full stop: "-1 is too low; it must be at least 0".
+    """
 
     path: str
-    sentence: str
+    title: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """The problem for people: "Learning rate: -1 is too low; it must be at least 0."."""
+        return f"{self.title}: {self.reason}." if self.title else f"{self.reason}."
+
+    def located(self) -> "Problem":
+        """The same with the path beside the title, for whoever has to find the place in a file."""
+        told = self.path in ("", self.title.lower())
+        return self if told or not self.title else replace(self, title=f"{self.title} ({self.path})")
 
 
 class ExperimentError(ValueError):
@@ -29,15 +47,19 @@ class ExperimentError(ValueError):
         super().__init__(" ".join(problem.sentence for problem in problems))
         self.problems = problems
 
+    def located(self) -> "ExperimentError":
+        """The same with every field's path; see `Problem.located`."""
+        return ExperimentError(tuple(problem.located() for problem in self.problems))
+
 
 class MisfitError(ValueError):
     """Raised by a validator: the field at `path` (from its model) does not fit the others.
 
-    `reason` goes on from the field's name and has no full stop: "is 0, but it must be above 0".
+    `reason` as in `Problem`: "it is 0, but the test loss is monitored".
     """
 
     def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path} {reason}")
+        super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
 
@@ -48,12 +70,19 @@ def explain(error: ValidationError, model: type[BaseModel]) -> ExperimentError:
 
 
 def shown(value: Any) -> str:
-    """A value as it is written in JSON, shortened."""
+    """A value as people write it, shortened: numbers like 1e9, anything else as in JSON."""
     try:
-        text = json.dumps(value, ensure_ascii=False)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        finite = number and abs(value) <= sys.float_info.max
+        text = write(value) if finite else json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
         text = type(value).__name__
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
+
+
+def mistaken(value: Any, expected: str) -> str:
+    """The reason where something of another type is expected: '"fast" is given; it must be a number'."""
+    return f"{shown(value)} is given; it must be {expected}"
 
 
 def any_of(names: Sequence[str]) -> str:
@@ -68,69 +97,86 @@ def guess(word: str, allowed: Sequence[str]) -> str:
     return f" (did you mean {lowered[close[0]]}?)" if close else ""
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where an error is.
+
+    steps: of the path, see `title_of`. owner: the model that the last one is (or should be) a field
+    of. declared: what is declared there.
+    """
+
+    steps: tuple[tuple[str, FieldInfo | None], ...]
+    owner: type[BaseModel] | None
+    declared: Any
+
+    @property
+    def path(self) -> str:
+        return ".".join(step for step, _ in self.steps)
+
+    def to(self, step: str | int) -> "_Place":
+        owner = self.declared if _is_model(self.declared) else None
+        info = owner.model_fields.get(str(step)) if owner else None
+        return _Place((*self.steps, (str(step), info)), owner, inside(self.declared, step))
+
+
 def _problem(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
-    path, owner, declared = _place(detail["loc"], model)
+    place = _place(detail["loc"], model)
+    if detail["type"] == "extra_forbidden":
+        return Problem(place.path, "", _unknown(place))
     reason = detail.get("ctx", {}).get("error")
     if isinstance(reason, MisfitError):
-        path = f"{path}.{reason.path}" if path else reason.path
-        return Problem(path, f"{path} {reason.reason}.")
-    choice = list(parts_of(declared))
-    return Problem(path, _part_sentence(path, detail, choice) if choice else _sentence(path, detail, owner))
+        for step in reason.path.split("."):
+            place = place.to(step)
+        return Problem(place.path, title_of(place.steps), reason.reason)
+    choice = list(parts_of(place.declared))
+    return Problem(
+        place.path, title_of(place.steps), _part_reason(detail, choice) if choice else _reason(detail)
+    )
 
 
-def _place(
-    location: tuple[int | str, ...], model: type[BaseModel]
-) -> tuple[str, type[BaseModel] | None, Any]:
-    """The dotted path, the model its last step is (or should be) a field of, and what is declared there.
-
-    pydantic's location also names the kind of every part on the way; the path does not.
-    """
-    steps: list[str] = []
-    owner: type[BaseModel] | None = None
-    current: Any = model
+def _place(location: tuple[int | str, ...], model: type[BaseModel]) -> _Place:
+    """The place of pydantic's location, which also names the kind of every part on the way."""
+    place = _Place((), None, model)
     for step in location:
-        parts = parts_of(current)
-        if step in parts:
-            current = parts[str(step)]
-            continue
-        steps.append(str(step))
-        owner = current if isinstance(current, type) and issubclass(current, BaseModel) else None
-        current = inside(current, step)
-    return ".".join(steps), owner, current
+        parts = parts_of(place.declared)
+        place = replace(place, declared=parts[str(step)]) if step in parts else place.to(step)
+    return place
 
 
-def _sentence(path: str, detail: ErrorDetails, owner: type[BaseModel] | None) -> str:
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _reason(detail: ErrorDetails) -> str:
     context = detail.get("ctx", {})
     value = detail["input"]
-    told = f"{path or 'The experiment'} is {shown(value)}"
     match detail["type"]:
         case "value_error":
-            return f"{path}: {context['error']}." if path else f"{context['error']}."
-        case "extra_forbidden":
-            return _unknown(path, owner)
+            return str(context["error"])
         case "missing":
-            return f"{path} is missing."
+            return "a value is missing"
         case "greater_than_equal":
-            return f"{told}; it must be at least {_plain(context['ge'])}."
+            return f"{shown(value)} is too low; it must be at least {write(context['ge'])}"
         case "greater_than":
-            return f"{told}; it must be greater than {_plain(context['gt'])}."
+            return f"{shown(value)} is too low; it must be above {write(context['gt'])}"
         case "less_than_equal":
-            return f"{told}; it may be at most {_plain(context['le'])}."
+            return f"{shown(value)} is too high; it may be at most {write(context['le'])}"
         case "less_than":
-            return f"{told}; it must be less than {_plain(context['lt'])}."
+            return f"{shown(value)} is too high; it must be below {write(context['lt'])}"
         case "finite_number":
-            return f"{told}; it must be a finite number."
+            return mistaken(value, "a finite number")
         case "literal_error":
-            return f"{told}; it must be {context['expected']}{_guess_quoted(value, context['expected'])}."
+            names = context["expected"].split("'")[1::2]
+            return mistaken(value, any_of(names) or context["expected"]) + _guess(value, names)
         case "too_long" | "string_too_long":
             noun = "characters" if isinstance(value, str) else "entries"
-            return f"{path} has {len(value)} {noun}; it may have at most {context['max_length']}."
+            return f"{len(value)} {noun} are given; there may be at most {context['max_length']}"
         case "int_from_float":
-            return f"{told}; it must be a whole number."
+            return mistaken(value, EXPECTED["int"])
         case kind if (expected := EXPECTED.get(kind.split("_")[0])) is not None:
-            return f"{told}; it must be {expected}."
+            return mistaken(value, expected)
         case _:
-            return f"{told}: {detail['msg']}."
+            return f"{shown(value)} is given: {detail['msg']}"
 
 
 EXPECTED = {
@@ -144,28 +190,24 @@ EXPECTED = {
 """What is right, by the first word of pydantic's error type."""
 
 
-def _part_sentence(path: str, detail: ErrorDetails, choice: list[str]) -> str:
-    """The sentence about a part whose kind cannot be told; `choice` lists the kinds there are."""
+def _part_reason(detail: ErrorDetails, choice: list[str]) -> str:
+    """The reason about a part whose kind cannot be told; `choice` lists the kinds there are."""
     value = detail["input"]
     if isinstance(value, dict):
         if "kind" not in value:
-            return f"{path}.kind is missing; it must be {any_of(choice)}."
+            return f'"kind" is missing; it must be {any_of(choice)}'
         value = value["kind"]
-    hint = guess(value, choice) if isinstance(value, str) else ""
-    return f"{path} is {shown(value)}; it must be {any_of(choice)}{hint}."
+    return mistaken(value, any_of(choice)) + _guess(value, choice)
 
 
-def _plain(number: float) -> str:
-    """A limit as people write it: 1000000, 0.95."""
-    return str(int(number)) if number == int(number) else str(number)
+def _guess(value: Any, allowed: Sequence[str]) -> str:
+    return guess(value, allowed) if isinstance(value, str) else ""
 
 
-def _guess_quoted(value: Any, expected: str) -> str:
-    return guess(value, expected.split("'")[1::2]) if isinstance(value, str) else ""
-
-
-def _unknown(path: str, owner: type[BaseModel] | None) -> str:
-    place, _, name = path.rpartition(".")
-    allowed = list(owner.model_fields) if owner else []
+def _unknown(place: _Place) -> str:
+    *above, name = place.path.split(".")
+    allowed = list(place.owner.model_fields) if place.owner else []
     listing = f"; the fields there are {', '.join(allowed)}" if allowed else ""
-    return f"{path} is not a field of {place or 'an experiment'}{guess(name, allowed)}{listing}."
+    return (
+        f"{place.path} is not a field of {'.'.join(above) or 'an experiment'}{guess(name, allowed)}{listing}"
+    )

@@ -1,10 +1,12 @@
-"""Paths through models: what a step of a dotted path leads to."""
+"""Paths through models: what a step of a dotted path leads to, and what people call it."""
 
+from collections.abc import Iterable
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
-from lrviz.engine.parts import Part, kinds
+from lrviz.engine.parts import Part, kinds, traits
 
 
 def parts_of(annotation: Any) -> dict[str, type[Part]]:
@@ -24,3 +26,22 @@ def inside(annotation: Any, step: str | int) -> Any:
         members = get_args(annotation)
         return members[0] if Ellipsis in members else members[min(step, len(members) - 1)]
     return None
+
+
+def title_of(steps: Iterable[tuple[str, FieldInfo | None]]) -> str:
+    """What people call the end of a path: "Learning rate", "Units of hidden layer 1".
+
+    steps: each with the field it is declared as, None for an entry of a tuple. No step: "Experiment".
+    """
+    title, entry = "Experiment", ""
+    labels: list[str] = []
+    for step, info in steps:
+        if info is not None:
+            title, labels = info.title or step, traits(info).get("labels", [])
+        elif step.isdecimal():
+            number = int(step)
+            title = labels[number] if number < len(labels) else f"{title.removesuffix('s')} {number + 1}"
+            entry = "" if labels else title
+        else:
+            title = step
+    return title if entry in ("", title) else f"{title} of {entry[0].lower()}{entry[1:]}"

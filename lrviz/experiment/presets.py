@@ -1,4 +1,7 @@
-"""Presets: experiments that come with lrviz, one JSON file each in `resources/presets`."""
+"""Presets: experiments that come with lrviz, one JSON file each in `resources/presets`.
+
+To add one, put its file there and its name, without the ending, in `NAMES`.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +11,20 @@ from lrviz.experiment.messages import guess
 from lrviz.experiment.models import Experiment
 
 STARTUP = "spirals"
+NAMES = (
+    STARTUP,
+    "too-low",
+    "too-high",
+    "diverges",
+    "step-decay",
+    "cyclic",
+    "plateau",
+    "adam-moons",
+    "sine-regression",
+    "breast-cancer",
+    "digits",
+)
+"""A lesson, in its order: the learning rate, schedules, another optimizer, regression, real data."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +43,8 @@ def resources() -> Path:
 
 
 def names() -> tuple[str, ...]:
-    """The presets' names, in alphabetical order."""
-    return tuple(sorted(path.stem for path in (resources() / "presets").glob("*.json")))
+    """The presets' names, in the order in which to look at them."""
+    return NAMES
 
 
 def preset(name: str) -> Preset:

@@ -290,9 +290,10 @@ def _plain(value: Any) -> Any:
 
 
 def _comparable(before: Experiment, old: Block, after: Experiment, new: Block) -> bool:
-    """Whether losses of the two can share an axis: the same kind of data, loss and scaling."""
-    return (
-        type(before.data.dataset) is type(after.data.dataset)
-        and old.loss == new.loss
-        and before.data.standardizes == after.data.standardizes
-    )
+    """Whether losses of the two can share an axis, and may: the same examples and loss.
+
+    A network changed by hand invites the comparison; one that came with another experiment does not.
+    """
+    plain = [each.data.model_copy(update={"standardize": each.data.standardizes}) for each in (before, after)]
+    same_network = before.network == after.network or before.name == after.name
+    return plain[0] == plain[1] and old.loss == new.loss and same_network

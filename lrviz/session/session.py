@@ -182,6 +182,9 @@ class Session:
         """Obey one verb, or train for one chunk; publish when that is all, or somebody asks."""
         with self._condition:
             command = self._commands.pop(0) if self._commands else _Command(self._train)
+            if command.do == self._apply:
+                # Building may take a while, and the window goes on asking.
+                self._published = replace(self._published, loading=command.arguments[0])
         try:
             command.do(*command.arguments)
         except Exception as error:  # noqa: BLE001 - whatever it is, the window shows it and goes on
@@ -230,7 +233,7 @@ class Session:
         except Exception as error:  # noqa: BLE001 - as above; the last picture is shown with it
             if self._failure is None:
                 self._fail(error)
-            snapshot = self._published
+            snapshot = replace(self._published, loading=None)
         if self._failure is None:
             return snapshot
         return replace(snapshot, status=Status.FAILED, speed=0.0, failure=self._failure)

@@ -52,6 +52,7 @@ class Snapshot:
     best: (step, value) of the lowest monitored loss so far, None before the first check.
     diverged_at: the first step that was not finite. model: the parameters shown (the best kept ones
     when the run ended and `keep_best` is on). loss: the resolved loss.
+    loading: the experiment that is being built to take the place of this one, None: none is.
     """
 
     generation: int
@@ -71,3 +72,4 @@ class Snapshot:
     diverged_at: int | None
     failure: Failure | None
     planned: int
+    loading: Experiment | None = None

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from lrviz.engine.losses import MSE, BinaryCrossEntropy, CrossEntropy
+from lrviz.engine.mup import Role
+from lrviz.engine.norms import BatchNorm, NoNorm
 from lrviz.engine.optimizers import Adam
 from lrviz.engine.schedules import Cosine, Step
 from lrviz.experiment import parse
@@ -52,6 +54,15 @@ def test_the_networks_ends_fit_the_data_and_the_loss(dataset, loss, widths):
     assert kinds == ["relu", "tanh", None]
 
 
+def test_features_widen_the_networks_first_layer():
+    block = build([small(data={"dataset": "moons", "features": ["x1*x2", "sin(x1)"]})])
+    assert block.network.widths == (4, 5, 4, 1)
+    assert block.examples.features == ("x₁", "x₂", "x₁x₂", "sin x₁")
+    x1, x2, product, sine, _ = block.examples.train.inputs.T
+    np.testing.assert_allclose(product, x1 * x2, rtol=1e-5)
+    np.testing.assert_allclose(sine, np.sin(x1), rtol=1e-5)
+
+
 def test_every_number_of_the_experiment_reaches_the_block():
     training = {
         "batch_size": 7, "steps": 123, "eval_every": 3, "weight_seed": 5, "order_seed": 6, "dtype": "float64",
@@ -86,6 +97,7 @@ def test_runs_may_differ_in_numbers_schedules_and_seeds():
     [
         ({"data": {"dataset": {"kind": "moons", "samples": 61}}}, "data"),
         ({"network": {"hidden": []}}, "network"),
+        ({"network": {**SMALL["network"], "parametrization": "mup"}}, "network"),
         ({"loss": "mse"}, "loss"),
         ({"optimizer": "sgd"}, "optimizer.kind"),
         ({"training": {"batch_size": 33}}, "training.batch_size"),
@@ -97,6 +109,56 @@ def test_runs_may_differ_in_numbers_schedules_and_seeds():
 def test_runs_that_differ_in_more_than_numbers_are_refused_by_name(fields, name):
     with pytest.raises(ValueError, match=f"^{name} differs between the runs of a block; it must be equal"):
         build([small(), small(), small(**fields)])
+
+
+def test_what_is_asked_for_of_each_layer_reaches_the_network():
+    norm = {"kind": "batch_norm", "eps": 0.01}
+    hidden = [{"units": 5, "norm": norm, "norm_place": "after", "dropout": 0.25}, {"units": 4}]
+    first, second, last = build([small(network={"hidden": hidden})]).network.layers
+    assert first.norm == BatchNorm(eps=0.01)
+    assert (first.norm_place, first.dropout) == ("after", 0.25)
+    assert (second.norm, second.norm_place, second.dropout) == (NoNorm(), "before", 0.0)
+    assert (last.activation, last.norm, last.dropout) == (None, NoNorm(), 0.0)
+
+
+def test_runs_may_differ_in_penalties_and_in_the_rates_of_layers():
+    def network(scale, outputs):
+        return {"hidden": [{"units": 5, "lr_scale": scale}, {"units": 4}], "output_lr_scale": outputs}
+
+    block = build(
+        [
+            small(training={"l1": 0.1}, network=network(2.0, 1.0)),
+            small(training={"l2": 0.2}, network=network(1.0, 0.5)),
+        ]
+    )
+    assert (block.l1.tolist(), block.l2.tolist()) == ([0.1, 0.0], [0.0, 0.2])
+    assert block.tensor_rates.tolist() == [[2.0, 2.0, 1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0, 0.5, 0.5]]
+
+
+def test_tensors_without_rates_of_their_own_have_none():
+    assert build([small(), small(lr=0.1)]).tensor_rates is None
+
+
+def test_mup_gives_each_layer_its_part_and_each_tensor_a_rate_by_the_optimizer():
+    network = {"hidden": [{"units": 8}, {"units": 4}], "parametrization": "mup", "base_width": 4}
+    adam, sgd = (build([small(network=network, optimizer=optimizer)]) for optimizer in ("adam", "sgd"))
+    assert [layer.role for layer in adam.network.layers] == [
+        Role(1.0, 2.0), Role(2.0, 1.0), Role(1.0, 1.0, reads_out=True)
+    ]  # fmt: skip
+    assert adam.tensor_rates.tolist() == [[1.0, 1.0, 0.5, 1.0, 1.0, 1.0]]
+    assert sgd.tensor_rates.tolist() == [[2.0, 2.0, 0.5, 1.0, 1.0, 1.0]]
+    standard = build([small(network={**network, "parametrization": "standard"})])
+    assert {layer.role for layer in standard.network.layers} == {Role()}
+
+
+def test_batch_norm_without_a_second_training_example_is_refused():
+    data = {"dataset": {"kind": "moons", "samples": 1}}
+    network = {"hidden": [{"units": 3, "norm": "batch_norm"}]}
+    with pytest.raises(
+        ValueError, match=r"^There is 1 training example, but batch norm needs .* at least 2;"
+    ):
+        build([small(data=data, network=network)])
+    build([small(data=data, network={"hidden": [{"units": 3, "norm": "layer_norm"}]})])
 
 
 def test_examples_that_are_handed_over_are_used_as_they_are():

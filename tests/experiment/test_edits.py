@@ -26,7 +26,9 @@ LIVE = (
     "name", "note", "lr", "schedule", "training.batch_size", "training.steps", "training.eval_every",
     "training.monitor", "training.early_stopping", "training.min_delta", "training.keep_best",
     "training.probes", "optimizer.betas", "optimizer.eps", "optimizer.weight_decay",
-    "network.hidden.1.activation.alpha",
+    "network.hidden.1.activation.alpha", "network.hidden.0.dropout", "network.hidden.1.dropout",
+    "network.hidden.0.lr_scale", "network.hidden.1.lr_scale", "network.output_lr_scale", "training.l1",
+    "training.l2", "modifiers",
 )  # fmt: skip
 """Fields of RICH whose change keeps weights and optimizer state, with all they hold."""
 
@@ -89,16 +91,16 @@ def test_a_path_that_leads_nowhere_is_refused(path):
 
 
 def test_an_edit_that_makes_the_whole_invalid_is_refused():
-    with pytest.raises(ExperimentError, match="lr is -1; it must be at least 0"):
+    with pytest.raises(ExperimentError, match="Learning rate: -1 is too low; it must be at least 0"):
         edit(RICH, "lr", -1)
     with pytest.raises(ExperimentError, match="validation loss is monitored"):
         edit(edit(RICH, "training.monitor", "validation loss"), "data.validation_fraction", 0.0)
 
 
 def test_an_edit_to_a_text_is_no_edit_to_a_number():
-    with pytest.raises(ExperimentError, match=r'^lr is "0\.1"; it must be a number\.$'):
+    with pytest.raises(ExperimentError, match=r'^Learning rate: "0\.1" is given; it must be a number\.$'):
         edit(RICH, "lr", "0.1")
-    with pytest.raises(ExperimentError, match="is 1; it must be true or false"):
+    with pytest.raises(ExperimentError, match="AMSGrad: 1 is given; it must be true or false"):
         edit(RICH, "optimizer.amsgrad", 1)
 
 
@@ -182,6 +184,32 @@ def test_a_new_dataset_keeps_a_loss_that_fits_and_replaces_one_that_does_not():
     assert edit(start, "data.dataset.kind", "sine").loss.kind == "auto"
 
 
+NAMED = edit_all(RICH, [("name", "Two moons"), ("note", "Watch the border.")])
+
+
+def test_a_new_dataset_empties_name_and_note_which_told_of_the_old_one():
+    edited = edit(NAMED, "data.dataset.kind", "spiral")
+    assert (edited.name, edited.note) == ("", "")
+    renamed = edit_all(NAMED, [("data.dataset.kind", "spiral"), ("name", "Spirals")])
+    assert (renamed.name, renamed.note) == ("Spirals", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("lr", 0.7),
+        ("schedule.kind", "constant"),
+        ("optimizer.kind", "sgd"),
+        ("network.hidden.0.units", 9),
+        ("data.dataset.samples", 60),
+        ("data.dataset.kind", "moons"),
+    ],
+)
+def test_name_and_note_outlast_every_other_edit(path, value):
+    edited = edit(NAMED, path, value)
+    assert (edited.name, edited.note) == ("Two moons", "Watch the border.")
+
+
 def test_layers_can_be_put_back_after_there_were_none():
     bare = edit(RICH, "network.hidden", ())
     assert edit(bare, "data.dataset.kind", "xor").network.hidden[0].activation.kind == "tanh"
@@ -228,3 +256,8 @@ def test_changes_name_the_longest_paths_that_both_have():
     assert [path for path, _, _ in changes(RICH, after)] == ["optimizer.betas.1", "schedule"]
     shorter = edit(RICH, "network.hidden", RICH.network.hidden[:1])
     assert changes(RICH, shorter) == (("network.hidden", RICH.network.hidden, RICH.network.hidden[:1]),)
+
+
+def test_choosing_a_dataset_that_is_no_plane_drops_the_features_of_one():
+    planar = edit(Experiment(), "data.features", ["x1^2"])
+    assert edit(planar, "data.dataset.kind", "iris").data.features == ()

@@ -71,7 +71,10 @@ def test_text_that_is_no_experiment_is_told_in_one_sentence(text, sentence):
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_numbers_that_are_not_finite_are_refused(number):
-    with pytest.raises(ExperimentError, match=r"^lr is -?(NaN|Infinity); it must be a finite number\.$"):
+    with pytest.raises(
+        ExperimentError,
+        match=r"^Learning rate \(lr\): -?(NaN|Infinity) is given; it must be a finite number\.$",
+    ):
         loads(f'{{"lr": {number}}}')
 
 

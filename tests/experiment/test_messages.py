@@ -1,12 +1,24 @@
 """What people read when an experiment cannot be used."""
 
+import json
 import math
 
 import pytest
 
-from lrviz.experiment import ExperimentError, parse
+from lrviz.engine.activations import AnyActivation
+from lrviz.engine.losses import AnyLoss
+from lrviz.engine.optimizers import AnyOptimizer
+from lrviz.engine.parts import kinds
+from lrviz.experiment import ExperimentError, loads, parse
 
-OPTIMIZERS = "sgd, rmsprop, adagrad, adam or adamw"
+
+def names(union):
+    """The kinds of a part, as a choice."""
+    *first, last = kinds(union)
+    return f"{', '.join(first)} or {last}"
+
+
+OPTIMIZERS = names(AnyOptimizer)
 DEEP = {"network": {"hidden": [{}, {"activation": {"kind": "elu", "alfa": 1.0}}]}}
 
 
@@ -21,112 +33,141 @@ def problem(data):
 @pytest.mark.parametrize(
     ("data", "path", "sentence"),
     [
-        ({"lr": -1}, "lr", "lr is -1; it must be at least 0."),
-        ({"lr": 1e7}, "lr", "lr is 10000000.0; it may be at most 1000000."),
-        ({"lr": math.nan}, "lr", "lr is NaN; it must be a finite number."),
-        ({"lr": -math.inf}, "lr", "lr is -Infinity; it must be a finite number."),
-        ({"lr": "fast"}, "lr", 'lr is "fast"; it must be a number.'),
-        ({"lr": None}, "lr", "lr is null; it must be a number."),
-        ({"lr": True}, "lr", "lr is true; it must be a number."),
-        ({"lr": "0.1"}, "lr", 'lr is "0.1"; it must be a number.'),
+        ({"lr": -1}, "lr", "Learning rate: -1 is too low; it must be at least 0."),
+        ({"lr": 1e9}, "lr", "Learning rate: 1e9 is too high; it may be at most 1e6."),
+        ({"lr": math.nan}, "lr", "Learning rate: NaN is given; it must be a finite number."),
+        ({"lr": -math.inf}, "lr", "Learning rate: -Infinity is given; it must be a finite number."),
+        ({"lr": "fast"}, "lr", 'Learning rate: "fast" is given; it must be a number.'),
+        ({"lr": None}, "lr", "Learning rate: null is given; it must be a number."),
+        ({"lr": True}, "lr", "Learning rate: true is given; it must be a number."),
+        ({"lr": "0.1"}, "lr", 'Learning rate: "0.1" is given; it must be a number.'),
         (
             {"training": {"steps": "100"}},
             "training.steps",
-            'training.steps is "100"; it must be a whole number.',
+            'Steps: "100" is given; it must be a whole number.',
+        ),
+        (
+            {"training": {"steps": 2_500_000_000}},
+            "training.steps",
+            "Steps: 2.5e9 is too high; it may be at most 1e9.",
         ),
         (
             {"network": {"hidden": [{}, {"units": "8"}]}},
             "network.hidden.1.units",
-            'network.hidden.1.units is "8"; it must be a whole number.',
+            'Units of hidden layer 2: "8" is given; it must be a whole number.',
+        ),
+        (
+            {"network": {"hidden": [{}, {"activation": {"kind": "elu", "alpha": 0}}]}},
+            "network.hidden.1.activation.alpha",
+            "Negative limit of hidden layer 2: 0 is too low; it must be above 0.",
+        ),
+        (
+            {"network": {"hidden": [{}, {"activation": "rellu"}]}},
+            "network.hidden.1.activation",
+            (
+                f'Activation of hidden layer 2: "rellu" is given; it must be {names(AnyActivation)} '
+                "(did you mean relu?)."
+            ),
         ),
         (
             {"optimizer": {"kind": "adam", "betas": [0.9, "0.99"]}},
             "optimizer.betas.1",
-            'optimizer.betas.1 is "0.99"; it must be a number.',
+            'Memory β₂: "0.99" is given; it must be a number.',
         ),
         (
             {"training": {"early_stopping": True}},
             "training.early_stopping",
-            "training.early_stopping is true; it must be a whole number.",
+            "Stop early after: true is given; it must be a whole number.",
         ),
         (
             {"data": {"standardize": "yes"}},
             "data.standardize",
-            'data.standardize is "yes"; it must be true or false.',
+            'Standardize: "yes" is given; it must be true or false.',
         ),
         (
             {"data": {"standardize": 1.0}},
             "data.standardize",
-            "data.standardize is 1.0; it must be true or false.",
+            "Standardize: 1 is given; it must be true or false.",
         ),
         (
             {"training": {"keep_best": 0}},
             "training.keep_best",
-            "training.keep_best is 0; it must be true or false.",
+            "Keep best weights: 0 is given; it must be true or false.",
         ),
-        ({"name": 3}, "name", "name is 3; it must be a text."),
+        ({"name": 3}, "name", "Name: 3 is given; it must be a text."),
         (
             {"name": "x" * 2001},
             "name",
-            "name has 2001 characters; it may have at most 2000.",
+            "Name: 2001 characters are given; there may be at most 2000.",
         ),
         (
             {"name": "a\ud800"},
             "name",
-            "name: the character at place 2 is only half of one.",
+            "Name: the character at place 2 is only half of one.",
         ),
         (
             {"data": {"seed": 2**32}},
             "data.seed",
-            "data.seed is 4294967296; it may be at most 4294967295.",
+            "Seed: 4294967296 is too high; it may be at most 4294967295.",
         ),
         (
             {"data": {"seed": False}},
             "data.seed",
-            "data.seed is false; it must be a whole number.",
+            "Seed: false is given; it must be a whole number.",
         ),
         (
             {"training": {"batch_size": 1.5}},
             "training.batch_size",
-            "training.batch_size is 1.5; it must be a whole number.",
+            "Batch size: 1.5 is given; it must be a whole number.",
         ),
         (
             {"training": {"batch_size": math.nan}},
             "training.batch_size",
-            "training.batch_size is NaN; it must be a finite number.",
+            "Batch size: NaN is given; it must be a finite number.",
         ),
         (
             {"training": {"keep_best": "sometimes"}},
             "training.keep_best",
-            'training.keep_best is "sometimes"; it must be true or false.',
+            'Keep best weights: "sometimes" is given; it must be true or false.',
         ),
         (
             {"training": {"dtype": "float46"}},
             "training.dtype",
-            "training.dtype is \"float46\"; it must be 'float32' or 'float64' (did you mean float64?).",
+            'Precision: "float46" is given; it must be float32 or float64 (did you mean float64?).',
         ),
         (
             {"training": {"probes": ["weight norm", "weight norm"]}},
             "training.probes",
-            "training.probes lists 'weight norm' more than once; once is enough.",
+            "Always recorded: weight norm is listed more than once; once is enough.",
         ),
-        ({"network": 5}, "network", "network is 5; it must be an object in braces."),
+        ({"version": 2}, "version", "Version: 2 is given; it must be 1."),
+        ({"network": 5}, "network", "Network: 5 is given; it must be an object in braces."),
         (
             {"network": {"hidden": 5}},
             "network.hidden",
-            "network.hidden is 5; it must be a list in brackets.",
+            "Hidden layers: 5 is given; it must be a list in brackets.",
+        ),
+        (
+            {"network": {"hidden": [5]}},
+            "network.hidden.0",
+            "Hidden layer 1: 5 is given; it must be an object in braces.",
         ),
         (
             {"network": {"hidden": [{}] * 17}},
             "network.hidden",
-            "network.hidden has 17 entries; it may have at most 16.",
+            "Hidden layers: 17 entries are given; there may be at most 16.",
         ),
         (
             {"network": {"hidden": [{"units": 0}]}},
             "network.hidden.0.units",
-            "network.hidden.0.units is 0; it must be at least 1.",
+            "Units of hidden layer 1: 0 is too low; it must be at least 1.",
         ),
-        ([1], "", "The experiment is [1]; it must be an object in braces."),
+        (
+            {"schedule": {"kind": "step", "step_size": 0}},
+            "schedule.step_size",
+            "Every: 0 is too low; it must be at least 1.",
+        ),
+        ([1], "", "Experiment: [1] is given; it must be an object in braces."),
     ],
 )
 def test_a_wrong_value_is_told_with_its_field_and_what_is_allowed(data, path, sentence):
@@ -137,28 +178,25 @@ def test_a_wrong_value_is_told_with_its_field_and_what_is_allowed(data, path, se
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("adamm", f'optimizer is "adamm"; it must be {OPTIMIZERS} (did you mean adam?).'),
-        ("Adam", f'optimizer is "Adam"; it must be {OPTIMIZERS} (did you mean adam?).'),
-        ("zzz", f'optimizer is "zzz"; it must be {OPTIMIZERS}.'),
-        ({"kind": "sdg"}, f'optimizer is "sdg"; it must be {OPTIMIZERS} (did you mean sgd?).'),
-        ({"kind": 3}, f"optimizer is 3; it must be {OPTIMIZERS}."),
-        ({"kind": ["adam"]}, f'optimizer is ["adam"]; it must be {OPTIMIZERS}.'),
-        ({"momentum": 0.9}, f"optimizer.kind is missing; it must be {OPTIMIZERS}."),
-        (3, f"optimizer is 3; it must be {OPTIMIZERS}."),
-        (None, f"optimizer is null; it must be {OPTIMIZERS}."),
-        ({"kind": "adam", "betas": [0.9]}, "optimizer.betas.1 is missing."),
-        (
-            {"kind": "adam", "betas": [0.9, 1.0]},
-            "optimizer.betas.1 is 1.0; it must be less than 1.",
-        ),
+        ("adamm", f'Method: "adamm" is given; it must be {OPTIMIZERS} (did you mean adam?).'),
+        ("Adam", f'Method: "Adam" is given; it must be {OPTIMIZERS} (did you mean adam?).'),
+        ("zzz", f'Method: "zzz" is given; it must be {OPTIMIZERS}.'),
+        ({"kind": "sdg"}, f'Method: "sdg" is given; it must be {OPTIMIZERS} (did you mean sgd?).'),
+        ({"kind": 3}, f"Method: 3 is given; it must be {OPTIMIZERS}."),
+        ({"kind": ["adam"]}, f'Method: ["adam"] is given; it must be {OPTIMIZERS}.'),
+        ({"momentum": 0.9}, f'Method: "kind" is missing; it must be {OPTIMIZERS}.'),
+        (3, f"Method: 3 is given; it must be {OPTIMIZERS}."),
+        (None, f"Method: null is given; it must be {OPTIMIZERS}."),
+        ({"kind": "adam", "betas": [0.9]}, "Memory β₂: a value is missing."),
+        ({"kind": "adam", "betas": [0.9, 1.0]}, "Memory β₂: 1 is too high; it must be below 1."),
         (
             {"kind": "adam", "betas": [0.9, 0.9, 0.9]},
-            "optimizer.betas has 3 entries; it may have at most 2.",
+            "Betas: 3 entries are given; there may be at most 2.",
         ),
         (
             {"kind": "sgd", "nesterov": True},
             (
-                "optimizer: nesterov is on with momentum 0 and dampening 0; "
+                "Method: nesterov is on with momentum 0 and dampening 0; "
                 "it needs momentum above 0 and dampening 0."
             ),
         ),
@@ -166,6 +204,31 @@ def test_a_wrong_value_is_told_with_its_field_and_what_is_allowed(data, path, se
 )
 def test_a_wrong_part_is_told_with_the_kinds_or_fields_there_are(written, told):
     assert problem({"optimizer": written}).sentence == told
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"lr": 1e9}, "Learning rate (lr): 1e9 is too high; it may be at most 1e6."),
+        (
+            {"network": {"hidden": [{"units": 0}]}},
+            "Units of hidden layer 1 (network.hidden.0.units): 0 is too low; it must be at least 1.",
+        ),
+        (
+            {"loss": 3},
+            f"Loss: 3 is given; it must be {names(AnyLoss)}.",
+        ),
+        (
+            {"data": {"test_fraction": "0.1"}},
+            'Test share (data.test_fraction): "0.1" is given; it must be a number.',
+        ),
+    ],
+)
+def test_a_file_is_told_where_in_it_a_problem_is(data, sentence):
+    with pytest.raises(ExperimentError) as caught:
+        loads(json.dumps(data))
+    assert str(caught.value) == sentence
+    assert "(" not in problem(data).sentence
 
 
 @pytest.mark.parametrize(
@@ -192,8 +255,8 @@ def test_fields_that_do_not_fit_each_other_are_told_at_one_of_them():
     assert problem({"data": {"test_fraction": 0.6, "validation_fraction": 0.5}}).path == (
         "data.validation_fraction"
     )
-    assert problem({"loss": "cross_entropy", "data": {"dataset": "sine"}}).sentence == (
-        "loss is cross_entropy; with sine (a number to predict) it must be auto or mse."
+    assert problem({"loss": "cross_entropy", "data": {"dataset": "sine"}}).sentence.startswith(
+        "Loss: Cross-entropy does not fit Sine (a number to predict); it must be Automatic (auto), "
     )
 
 
@@ -203,7 +266,7 @@ def test_every_problem_gets_a_sentence_of_its_own():
     paths = [found.path for found in caught.value.problems]
     assert sorted(paths) == ["lr", "optimizer", "training.batch", "training.steps"]
     for found in caught.value.problems:
-        assert found.sentence.startswith(found.path)
+        assert found.sentence.startswith(found.title or found.path)
         assert found.sentence.endswith(".")
         assert found.sentence in str(caught.value)
 
@@ -215,4 +278,9 @@ def test_a_long_value_is_shortened():
 
 
 def test_a_value_that_json_cannot_hold_is_told_by_its_type():
-    assert problem({"lr": object()}).sentence == "lr is object; it must be a number."
+    assert problem({"lr": object()}).sentence == "Learning rate: object is given; it must be a number."
+
+
+@pytest.mark.parametrize("digits", [400, 5000])
+def test_a_number_beyond_all_floats_is_told_too(digits):
+    assert problem({"lr": 10**digits}).sentence.endswith(" is given; it must be a number.")

@@ -1,5 +1,6 @@
 """The declared fields of an experiment and of every part it may hold."""
 
+import re
 from collections.abc import Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -8,19 +9,22 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from lrviz.engine.parts import Part, Spec, traits
-from lrviz.experiment import Experiment, ExperimentError, parse
+from lrviz.engine.datasets import AnyDataset
+from lrviz.engine.losses import AnyLoss
+from lrviz.engine.parts import Part, Spec, kinds, traits
+from lrviz.engine.schedules import Schedule
+from lrviz.experiment import Experiment, ExperimentError, Training, parse
 from lrviz.experiment.paths import parts_of
 
 
-def models(annotation: Any = Experiment) -> Iterator[type[Spec]]:
-    """Every model reachable from an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, Spec):
+def models(annotation: Any = Experiment, known: frozenset[Any] = frozenset()) -> Iterator[type[Spec]]:
+    """Every model reachable from an annotation, except through those that are known."""
+    if isinstance(annotation, type) and issubclass(annotation, Spec) and annotation not in known:
         yield annotation
         for info in annotation.model_fields.values():
-            yield from models(info.annotation)
+            yield from models(info.annotation, known | {annotation})
     for member in get_args(annotation):
-        yield from models(member)
+        yield from models(member, known)
 
 
 MODELS = list(dict.fromkeys(models()))
@@ -60,7 +64,20 @@ def test_the_walk_reaches_models_and_parts_of_every_package():
 def test_every_field_has_a_title_and_help(model, info):
     assert info.title
     assert info.description.endswith((".", ")"))
-    assert set(traits(info)) == {"unit", "scale", "slider", "labels", "empty", "live", "advanced"}
+    assert set(traits(info)) == {"unit", "scale", "slider", "labels", "empty", "live", "advanced", "without"}
+
+
+@pytest.mark.parametrize(("model", "info"), FIELDS)
+def test_the_help_of_a_number_says_what_too_little_and_too_much_of_it_do(model, info):
+    own = not issubclass(model, Part) or issubclass(model, Schedule)
+    if own and limits(info) and not info.title.lower().endswith("seed"):
+        assert re.search(r"Too (low|few|short|small)|Zero", info.description)
+        assert re.search(r"Too (high|many|long|large)", info.description)
+
+
+def test_settings_of_early_stopping_say_that_they_are():
+    for name in ("monitor", "min_delta"):
+        assert "early stopping" in Training.model_fields[name].description.lower()
 
 
 @pytest.mark.parametrize(("model", "info"), FIELDS)
@@ -149,7 +166,7 @@ def test_real_tables_are_standardized_unless_told_otherwise(kind, standardize, e
     ],
 )
 def test_a_loss_that_is_not_measured_cannot_be_monitored(schedule_or_training):
-    with pytest.raises(ExperimentError, match=r"data\.test_fraction is 0, but the test loss is monitored"):
+    with pytest.raises(ExperimentError, match=r"^Test share: it is 0, but the test loss is monitored"):
         parse({"data": {"test_fraction": 0.0}, **schedule_or_training})
     parse({"data": {"test_fraction": 0.1}, **schedule_or_training})
 
@@ -169,17 +186,69 @@ def test_an_unused_monitor_needs_no_split():
 
 
 @pytest.mark.parametrize("kind", ["spiral", "digits", "sine"])
-@pytest.mark.parametrize("loss", ["auto", "mse", "binary_cross_entropy", "cross_entropy"])
+@pytest.mark.parametrize("loss", kinds(AnyLoss))
 def test_a_loss_is_accepted_exactly_for_its_tasks(kind, loss):
     suits = {
         "auto": {"spiral", "digits", "sine"},
         "mse": {"spiral", "digits", "sine"},
+        "l1": {"sine"},
+        "huber": {"sine"},
         "binary_cross_entropy": {"spiral"},
         "cross_entropy": {"spiral", "digits"},
+        "hinge": {"spiral", "digits"},
     }
     data = {"data": {"dataset": kind}, "loss": loss}
     if kind in suits[loss]:
         assert parse(data).loss.kind == loss
     else:
-        with pytest.raises(ExperimentError, match=f"^loss is {loss}; with {kind} .* it must be auto"):
+        with pytest.raises(
+            ExperimentError, match=r"^Loss: .* does not fit .* \(.*\); it must be Automatic \(auto\)"
+        ):
             parse(data)
+
+
+@pytest.mark.parametrize("kind", kinds(AnyDataset))
+def test_features_are_accepted_exactly_for_points_in_the_plane(kind):
+    data = {"data": {"dataset": kind, "features": ["x1^2", "sin(x2)"]}}
+    if kinds(AnyDataset)[kind].planar:
+        assert parse(data).data.features == ("x1^2", "sin(x2)")
+        return
+    title = kinds(AnyDataset)[kind].title
+    with pytest.raises(ExperimentError) as caught:
+        parse(data)
+    assert str(caught.value) == (
+        f"Extra inputs: x1^2, sin(x2) cannot be derived, as {title} has no points in a plane; "
+        "there must be none with this dataset."
+    )
+
+
+def test_a_feature_is_listed_once_and_known():
+    with pytest.raises(ExperimentError, match=r"^Extra inputs: x1\*x2 is listed more than once"):
+        parse({"data": {"features": ["x1*x2", "x1*x2"]}})
+    with pytest.raises(ExperimentError, match=r"x1\^2, x2\^2, x1\*x2, sin\(x1\) or sin\(x2\)"):
+        parse({"data": {"features": ["x1^3"]}})
+
+
+def test_a_batch_of_one_example_cannot_be_normalized():
+    network = {"hidden": [{"units": 3}, {"units": 3, "norm": "batch_norm"}]}
+    with pytest.raises(
+        ExperimentError,
+        match=r"^Batch size: it is 1, but batch norm needs the variance over a batch; it must be at least 2, "
+        r"or another norm be chosen\.$",
+    ):
+        parse({"network": network, "training": {"batch_size": 1}})
+    parse({"network": network, "training": {"batch_size": 2}})
+    parse({"network": {"hidden": [{"norm": "layer_norm"}]}, "training": {"batch_size": 1}})
+
+
+def test_mup_needs_an_initializer_that_follows_the_number_of_inputs():
+    mup = {"parametrization": "mup"}
+    with pytest.raises(ExperimentError, match=r"^Initializer: .* Xavier uniform, .* must be PyTorch default"):
+        parse({"network": {**mup, "initializer": "xavier_uniform"}})
+    parse({"network": {**mup, "initializer": "lecun_normal"}})
+    parse({"network": {"initializer": "xavier_uniform"}})
+
+
+def test_penalties_say_that_the_recorded_loss_leaves_them_out():
+    for name in ("l1", "l2"):
+        assert "training loss leaves it out" in Training.model_fields[name].description

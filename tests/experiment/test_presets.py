@@ -34,9 +34,23 @@ def between(name, first, last):
     return losses[(steps > first) & (steps <= last)]
 
 
-def test_there_are_at_least_eight_and_the_one_to_start_with_is_among_them():
-    assert len(names()) >= 8
-    assert STARTUP in names()
+def test_every_file_among_the_presets_has_its_place_in_the_lesson():
+    files = sorted(path.stem for path in (resources() / "presets").glob("*.json"))
+    assert sorted(names()) == files
+    assert len(files) >= 8
+
+
+def test_the_lesson_goes_from_the_rate_to_schedules_to_optimizers_to_real_data():
+    experiments = [preset(name).experiment for name in names()]
+    assert names()[0] == STARTUP
+    assert {"too-low", "too-high"} == set(names()[1:3])
+    real = [experiment.data.dataset.real for experiment in experiments]
+    scheduled = [experiment.schedule.kind not in ("constant", "cosine") for experiment in experiments]
+    first, last = scheduled.index(True), len(names()) - scheduled[::-1].index(True)
+    assert real == sorted(real)
+    assert all(scheduled[first:last])
+    assert {"too-low", "too-high", "diverges"} < set(names()[:first])
+    assert "adam-moons" in names()[last:]
 
 
 @pytest.mark.parametrize("name", names())

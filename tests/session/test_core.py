@@ -257,11 +257,39 @@ def test_another_edit_starts_over_with_the_previous_attempt_as_ghost(path, value
     np.testing.assert_array_equal(snapshot.ghost["training loss"].last, attempt["training loss"].last)
 
 
-@pytest.mark.parametrize("path", ["data.dataset", "loss"])
-def test_an_attempt_that_cannot_be_compared_is_no_ghost(path):
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("data.dataset", "circle"),
+        ("data.dataset.noise", 0.4),
+        ("data.seed", 3),
+        ("data.test_fraction", 0.2),
+        ("data.standardize", True),
+        ("loss", "mse"),
+    ],
+)
+def test_an_attempt_with_other_data_or_another_loss_is_no_ghost(path, value):
     core = Core(small())
     core.advance(10)
-    core.apply(edit(small(), path, {"data.dataset": "circle", "loss": "mse"}[path]))
+    core.apply(edit(small(), path, value))
+    assert (core.generation, core.snapshot().ghost) == (1, {})
+
+
+def test_spelling_out_what_was_automatic_leaves_the_ghost():
+    core = Core(small())
+    core.advance(10)
+    core.apply(edit(small(), "data.standardize", False))
+    assert core.generation == 1
+    assert core.snapshot().ghost["training loss"].samples == 10
+
+
+def test_the_network_of_another_experiment_is_no_ghost():
+    core = Core(small(name="First"))
+    core.advance(10)
+    core.apply(small(name="First", network__hidden=[{"units": 7}]))
+    assert core.snapshot().ghost["training loss"].samples == 10
+    core.advance(10)
+    core.apply(small(name="Second", network__hidden=[{"units": 5}]))
     assert core.snapshot().ghost == {}
 
 

@@ -239,9 +239,35 @@ def test_snapshot_does_not_wait_longer_than_told_for_a_slow_build(session, monke
     monkeypatch.setattr(core_module, "build", slow)
     before = session.snapshot()
     session.apply(small(optimizer="adam"))
-    assert session.snapshot(wait=0.001) is before
+    assert session.snapshot(wait=0.001).series is before.series
     going_on.set()
     assert wait_until(session, lambda snapshot: snapshot.generation == 1).experiment.optimizer.kind == "adam"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_snapshots_carry_what_is_being_built_until_that_has_ended(session, monkeypatch, fails):
+    going_on = threading.Event()
+    build = core_module.build
+
+    def slow(*arguments):
+        assert going_on.wait(LONG)
+        if fails:
+            raise MemoryError
+        return build(*arguments)
+
+    monkeypatch.setattr(core_module, "build", slow)
+    before, wanted = session.snapshot(), small(optimizer="adam")
+    assert before.loading is None
+    session.apply(wanted)
+    end = time.monotonic() + LONG
+    while (shown := session.snapshot(wait=0.001)).loading is None and time.monotonic() < end:
+        time.sleep(0.001)
+    assert shown.loading is wanted
+    assert (shown.experiment, shown.generation, shown.status) == (before.experiment, 0, Status.PAUSED)
+    going_on.set()
+    ended = rested(session)
+    assert ended.loading is None
+    assert ended.status is (Status.FAILED if fails else Status.PAUSED)
 
 
 def test_a_picture_under_way_is_no_answer_to_a_later_question(session, monkeypatch):

@@ -252,6 +252,46 @@ def test_a_run_stopped_early_says_why(min_delta):
     assert verdict.sentence.endswith(f"The test loss had not improved {since}")
 
 
+def past(schedule, status=Status.RUNNING, steps=1000, planned=800):
+    core = Core(moons(schedule={"kind": schedule}, training__steps=planned))
+    while core.step < steps:
+        core.go_on()
+        core.advance(steps - core.step)
+    return replace(core.snapshot(), status=status)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "does"),
+    [
+        ("constant", "stays at α"),
+        ("step", "goes on dropping"),
+        ("exponential", "goes on falling"),
+        ("cosine", "rises again to α, and goes on up and down"),
+        ("cyclic", "goes on in cycles"),
+        ("reduce_on_plateau", "still drops whenever the loss stops falling"),
+    ],
+)
+@pytest.mark.parametrize("status", [Status.RUNNING, Status.PAUSED])
+def test_a_run_past_its_plan_is_told_so_and_what_the_schedule_does_there(schedule, does, status):
+    verdict = judge(past(schedule, status))
+    assert verdict.sentence.endswith(f" Training is past the plan of 800 steps; there the schedule {does}.")
+
+
+def test_up_to_its_plan_a_run_is_not_told_so():
+    core = Core(moons(training__steps=100))
+    core.advance(100)
+    core.go_on()
+    assert core.snapshot().status is Status.PAUSED
+    assert "past the plan" not in judge(core.snapshot()).sentence
+    core.advance(1)
+    assert "past the plan of 100 steps" in judge(core.snapshot()).sentence
+
+
+def test_a_divergence_past_the_plan_is_told_so_too(base):
+    run = replace(base, step=1200, planned=1, diverged_at=1201, status=Status.DIVERGED)
+    assert judge(run).sentence.endswith("Training is past the plan of 1 step; there the schedule stays at α.")
+
+
 LOST = np.concatenate([np.geomspace(0.7, 0.047, 500), flat(0.047, 200), flat(0.693, 300)])
 
 
