@@ -13,6 +13,8 @@ from weakref import WeakKeyDictionary
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Tests run beside each other, and the threads of reference libraries would only wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 STARTED: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 """Where each timer, thread and top-level widget was started."""
@@ -113,15 +115,16 @@ def _timers_left() -> list[str]:
 
 
 def _top_level() -> list[Any]:
-    """Windows without a parent; tooltips live on for a moment by themselves."""
+    """Windows without a parent that Python made; Qt's own, such as tooltips, are Qt's to delete."""
     from PySide6.QtWidgets import QApplication
+    from shiboken6 import Shiboken
 
     if QApplication.instance() is None:
         return []
     return [
         widget
         for widget in QApplication.topLevelWidgets()
-        if widget.parent() is None and widget.metaObject().className() != "QTipLabel"
+        if widget.parent() is None and Shiboken.createdByPython(widget)
     ]
 
 

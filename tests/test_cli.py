@@ -193,7 +193,7 @@ def test_a_picture_under_a_name_that_does_not_say_png_is_refused(told, spec, tmp
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('{"lr": -1}', "lr is -1; it must be at least 0."),
+        ('{"lr": -1}', "Learning rate (lr): -1 is too low; it must be at least 0."),
         ('{"optimizer": "adamm"}', '(did you mean adam?).'),
         ('{"learning_rat": 1}', "learning_rat is not a field of an experiment"),
         ('{"version": 99}', "has version 99; this lrviz reads version 1."),
@@ -217,8 +217,8 @@ def test_every_problem_of_an_experiment_is_told_on_a_line_of_its_own(told, tmp_p
     code, _, err = told("run", path)
     assert code == 2
     assert err.splitlines() == [
-        f"lrviz: {path}: lr is -1; it must be at least 0.",
-        f"lrviz: {path}: training.steps is 0; it must be at least 1.",
+        f"lrviz: {path}: Learning rate (lr): -1 is too low; it must be at least 0.",
+        f"lrviz: {path}: Steps (training.steps): 0 is too low; it must be at least 1.",
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lrviz import cli
-from lrviz.experiment import ExperimentError, loads, parse
+from lrviz.experiment import ExperimentError, loads
 from lrviz.gui.actions import VERBS
 from lrviz.gui.system import ALWAYS, X11
 
@@ -30,7 +30,7 @@ def test_the_experiment_shown_is_valid_and_uses_what_it_names():
 
 def test_the_error_shown_is_the_one_that_comes():
     with pytest.raises(ExperimentError) as caught:
-        parse({"optimizer": "adamm"})
+        loads('{"network": {"hidden": [{"units": 0}]}}')
     assert f"lrviz: my.json: {caught.value}" in README
 
 

@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 
 from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from lrviz.experiment import Experiment, ExperimentError, FileError, parse
@@ -48,7 +49,10 @@ def main(experiment: Experiment | None = None) -> int:
 
 def begin(session: Session, saved: Settings) -> Window:
     """Show the window as it was left."""
+    files.use_folder(saved.folder)
     window = Window(session, theme_of(saved))
+    window.theme_choice = saved.theme
+    QGuiApplication.styleHints().colorSchemeChanged.connect(window.follow_system)
     window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize()))
     if saved.geometry:
         window.restoreGeometry(_bytes(saved.geometry))
@@ -70,12 +74,13 @@ def keep(window: Window, saved: Settings) -> None:
 
 
 def left(window: Window, saved: Settings) -> Settings:
-    """The settings as the window is left. The theme follows the system until the person switches it."""
+    """The settings as the window is left."""
     changed = {
         "geometry": b64encode(window.saveGeometry().data()).decode("ascii"),
-        "theme": window.theme.name if window.theme is not window.first_theme else saved.theme,
+        "theme": window.theme_choice,
         "experiment": window.session.experiment.model_dump(mode="json"),
         "folded": window.folded(),
+        "folder": files.folder(),
         "speed": window.speed,
     }
     return Settings.model_validate({**saved.model_dump(), **changed})

@@ -4,13 +4,38 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolButton, QWidget
 
 from lrviz.experiment import Experiment, ExperimentError, FileError, load, save
 from lrviz.gui.actions import VERBS
+from lrviz.gui.theme import icon
 
 FILTER = "Experiments (*.json);;All files (*)"
 FILE_NAME = "experiment.json"
+GLYPHS = {
+    "backButton": "fa6s.arrow-left",
+    "forwardButton": "fa6s.arrow-right",
+    "toParentButton": "fa6s.arrow-up",
+    "newFolderButton": "fa6s.folder-plus",
+    "listModeButton": "fa6s.table-cells-large",
+    "detailModeButton": "fa6s.list",
+}
+"""Icons of the buttons in Qt's own dialog, by their names there."""
+FOLDER = "folder"
+"""The property of the application that holds the folder used last."""
+
+
+def folder() -> str:
+    """The folder used last, "" before the first."""
+    app = QApplication.instance()
+    return str(app.property(FOLDER) or "") if app is not None else ""
+
+
+def use_folder(place: str) -> None:
+    """Let dialogs begin in this folder from now on."""
+    app = QApplication.instance()
+    if app is not None:
+        app.setProperty(FOLDER, place)
 
 
 def open_experiment(parent: QWidget) -> Experiment | None:
@@ -41,21 +66,47 @@ def save_experiment(parent: QWidget, experiment: Experiment) -> None:
 
 def ask_open(parent: QWidget) -> Path | None:
     """The file the person chooses to open."""
-    name, _ = QFileDialog.getOpenFileName(parent, "Open an experiment", "", FILTER)
-    return Path(name) if name else None
+    dialog = QFileDialog(parent, "Open an experiment", _beginning(), FILTER)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _chosen(dialog)
 
 
-def ask_save(parent: QWidget) -> Path | None:
-    """The file the person chooses to write; the dialog asks before one is replaced."""
-    dialog = QFileDialog(parent, "Save the experiment", "", FILTER)
+def ask_save(
+    parent: QWidget, title: str = "Save the experiment", name: str = FILE_NAME, kinds: str = FILTER
+) -> Path | None:
+    """The file the person chooses to write; the dialog asks before one is replaced.
+
+    name: the one proposed; its ending is added to a name without one. kinds: as Qt's dialogs take them.
+    """
+    dialog = QFileDialog(parent, title, _beginning(), kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     # The dialog must know the ending, or it would not see that it replaces a file.
-    dialog.setDefaultSuffix("json")
-    dialog.selectFile(FILE_NAME)
+    dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
+    dialog.selectFile(name)
+    return _chosen(dialog)
+
+
+def _beginning() -> str:
+    """Where a dialog begins: in the folder used last while it exists, else at home."""
+    kept = folder()
+    return kept if kept and Path(kept).is_dir() else str(Path.home())
+
+
+def _chosen(dialog: QFileDialog) -> Path | None:
+    """Ask; its folder is where the next dialog begins."""
+    for name, glyph in GLYPHS.items():
+        # There only where the system has no dialog of its own; Qt's icons are as dark as a dark theme.
+        button = dialog.findChild(QToolButton, name)
+        if button is not None:
+            button.setIcon(icon(glyph, "text"))
     chosen = bool(dialog.exec())
     names = dialog.selectedFiles()
     dialog.deleteLater()
-    return Path(names[0]) if chosen and names else None
+    if not chosen or not names:
+        return None
+    path = Path(names[0])
+    use_folder(str(path.parent))
+    return path
 
 
 def say(parent: QWidget, headline: str, sentence: str) -> QMessageBox:

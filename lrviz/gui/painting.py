@@ -5,9 +5,10 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 from shiboken6 import Shiboken
 
 from lrviz.experiment.numbers import ticks, write
@@ -142,6 +143,12 @@ def draw_lines(painter: QPainter, ends: Floats) -> None:
     lines = np.ascontiguousarray(ends, dtype=np.float64)
     # Qt reads the array in place; a list of a QLineF each would take longer than drawing them.
     painter.drawLines(cast(QLineF, Shiboken.wrapInstance(lines.ctypes.data, QLineF)), len(lines))
+
+
+def polygon(x: Floats, y: Floats) -> QPolygonF:
+    """Points (m,) as Qt has them, without an object for each."""
+    points: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
+    return points
 
 
 def class_colors(theme: Theme, count: int) -> list[str]:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QIODevice, QPoint, QSaveFile
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from lrviz.experiment.files import FileError, refuse_folder, require_ending
+from lrviz.gui import files
 from lrviz.gui.theme import current, icon
 
 SCALE = 2.0
@@ -50,11 +51,11 @@ def to_clipboard(image: QImage) -> None:
     QGuiApplication.clipboard().setImage(image)
 
 
-def picture_menu(parent: QWidget, widget: QWidget, title: str, folder: Path | None = None) -> QMenu:
+def picture_menu(parent: QWidget, widget: QWidget, title: str) -> QMenu:
     """Save or copy a picture of the widget; the file's name is made of the title. Errors are shown."""
     menu = QMenu(parent)
     save = menu.addAction(icon("fa6s.floppy-disk"), "Save as PNG…")
-    save.triggered.connect(lambda: _save(parent, widget, title, folder))
+    save.triggered.connect(lambda: _save(parent, widget, title))
     copy = menu.addAction(icon("fa6s.copy"), "Copy to clipboard")
     copy.triggered.connect(lambda: to_clipboard(grab(widget, SCALE)))
     return menu
@@ -75,16 +76,12 @@ def _check_place(path: Path) -> None:
         raise FileError(f"{path} is not an ordinary file; choose another name.")
 
 
-def _save(parent: QWidget, widget: QWidget, title: str, folder: Path | None) -> None:
+def _save(parent: QWidget, widget: QWidget, title: str) -> None:
     image = grab(widget, SCALE)
-    proposed = str((folder or Path.home()) / file_name(title))
-    chosen, _ = QFileDialog.getSaveFileName(
-        parent, f"Save a picture of {title}", proposed, "PNG pictures (*.png)"
-    )
-    if not chosen:
+    path = files.ask_save(parent, f"Save a picture of {title}", file_name(title), "PNG pictures (*.png)")
+    if path is None:
         return
-    path = Path(chosen)
     try:
-        to_file(image, path if path.suffix else path.with_suffix(".png"))
+        to_file(image, path)
     except FileError as error:
-        QMessageBox.warning(parent, "The picture was not saved", str(error))
+        files.say(parent, "The picture was not saved.", str(error))

@@ -18,10 +18,15 @@ START_SPEED = 1000.0
 """Steps per second at the first start: fast enough to learn in seconds, slow enough to watch."""
 
 
+ThemeChoice = Literal["system", "dark", "light"]
+
+
 class Settings(BaseModel):
     """geometry: of the window, as base64. experiment: the last one, not validated here (None: none yet).
 
-    folded: titles of the cards that show their headline only. folder: where files were saved last.
+    theme: "system" follows the system, also while the window is open.
+    folded: titles of the cards that show their headline only where there is room. folder: where a file
+    was opened or saved last.
     speed: the limit in steps per second, None: none.
     Names that a newer lrviz wrote are ignored.
     """
@@ -29,7 +34,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     geometry: str = ""
-    theme: Literal["system", "dark", "light"] = "system"
+    theme: ThemeChoice = "system"
     experiment: dict[str, Any] | None = None
     folded: tuple[str, ...] = ()
     folder: str = ""

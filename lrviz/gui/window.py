@@ -14,6 +14,7 @@ from lrviz.gui import files
 from lrviz.gui import theme as themes
 from lrviz.gui.actions import VERBS, Verb
 from lrviz.gui.cards.card import Card
+from lrviz.gui.cards.folding import Folding
 from lrviz.gui.cards.happening import HappeningCard
 from lrviz.gui.cards.panel import PanelCard
 from lrviz.gui.controls import Entry
@@ -23,6 +24,7 @@ from lrviz.gui.panels import PANELS, Panel
 from lrviz.gui.panels.outcome import OUTCOMES, outcome_for
 from lrviz.gui.pictures import picture_menu
 from lrviz.gui.session_like import SessionLike
+from lrviz.gui.settings import ThemeChoice
 from lrviz.gui.side import Side
 from lrviz.gui.stage import Stage
 from lrviz.gui.theme import Theme, icon
@@ -44,7 +46,8 @@ class Window(QMainWindow):
     def __init__(self, session: SessionLike, theme: Theme) -> None:
         super().__init__()
         self.session = session
-        self.theme = self.first_theme = theme
+        self.theme = theme
+        self.theme_choice: ThemeChoice = "system"
         self.speed: float | None = None
         themes.apply(_app(), theme)
         self.setWindowTitle("lrviz")
@@ -52,6 +55,7 @@ class Window(QMainWindow):
         self.toolbar = Toolbar(self.verbs, self._presets_menu())
         self.side = Side()
         self.happening = HappeningCard()
+        self.folding = Folding((self.side.lr, self.happening, *self.side.cards[1:]), folded=("Training",))
         self.outcome = PanelCard([kind(theme) for kind in OUTCOMES])
         self.cards = {name: PanelCard([kind(theme)]) for name, kind in PANELS.items()}
         self.cards["outcome"] = self.outcome
@@ -122,8 +126,8 @@ class Window(QMainWindow):
         self.side.edited.connect(self.edited)
         self.toolbar.speedChosen.connect(self.set_speed)
         self.stage.folded.connect(self._move_words)
-        self._timer.timeout.connect(lambda: self.refresh())
-        self._soon.timeout.connect(lambda: self.refresh())
+        self._timer.timeout.connect(self._tick)
+        self._soon.timeout.connect(self._answer)
         self._painted.timeout.connect(self._held.close)
 
     def _move_words(self, folded: bool) -> None:
@@ -131,7 +135,8 @@ class Window(QMainWindow):
             self.side.set_words(self.happening)
         else:
             self.stage.right_column.insertWidget(0, self.happening)
-        self.side.fold(folded)
+        self.side.set_tight(folded)
+        self.folding.set_tight(folded)
 
     def set_theme(self, theme: Theme) -> None:
         """Recolour everything."""
@@ -143,19 +148,32 @@ class Window(QMainWindow):
         self._drawing.forget()
 
     def folded(self) -> tuple[str, ...]:
-        """The titles of the cards that show their headline only."""
-        return tuple(card.title.text() for card in (*self.side.cards, self.happening) if card.folded())
+        """The titles of the cards that show their headline only where there is room."""
+        return self.folding.titles()
 
     def fold(self, titles: Collection[str]) -> None:
-        """Fold the cards of these titles, and open the others."""
-        for card in (*self.side.cards, self.happening):
-            card.set_folded(card.title.text() in titles)
+        """Where there is room fold the cards of these titles, and open the others."""
+        self.folding.fold(titles)
 
     # Time
 
     def start(self) -> None:
         """Begin to refresh."""
         self._timer.start()
+
+    def _tick(self) -> None:
+        # What was drawn last and is not painted yet is a frame already.
+        if not self._painted.isActive():
+            self.refresh()
+
+    def _answer(self) -> None:
+        """A frame of its own for what the person did, in the place of the timer's next."""
+        if self._painted.isActive():
+            self._soon.start()
+            return
+        if self._timer.isActive():
+            self._timer.start()
+        self.refresh()
 
     def refresh(self, everything: bool = False) -> None:
         """Draw the newest snapshot on whatever is visible, changed and due.
@@ -288,8 +306,14 @@ class Window(QMainWindow):
         self._offer(picture_menu(self, self, "the window"), button)
 
     def switch_theme(self) -> None:
-        """Dark to light and back."""
+        """Dark to light and back; back at the system's theme, it is followed again."""
         self.set_theme(themes.LIGHT if self.theme is themes.DARK else themes.DARK)
+        self.theme_choice = "system" if self.theme is themes.system_theme() else self.theme.name
+
+    def follow_system(self) -> None:
+        """Take the system's theme, unless the person chose one."""
+        if self.theme_choice == "system" and self.theme is not themes.system_theme():
+            self.set_theme(themes.system_theme())
 
     def restore(self) -> None:
         """Leave the maximized panel."""

@@ -6,6 +6,7 @@ from time import monotonic
 from lrviz.experiment.build import notices
 from lrviz.experiment.numbers import write
 from lrviz.gui.cards.happening import HappeningCard
+from lrviz.gui.cards.loading import Loading
 from lrviz.session.advice import tamer_rate
 from lrviz.session.snapshot import Snapshot, Status
 from lrviz.session.verdict import judge
@@ -23,13 +24,23 @@ class Words:
     def __init__(self, card: HappeningCard, try_rate: Callable[[float], None]) -> None:
         self.card = card
         self._try_rate = try_rate
+        self._loading = Loading()
         self._said_at = 0.0
         self._said_of: tuple[object, ...] = ()
 
     def show(self, snapshot: Snapshot, now: bool = False) -> None:
         """Say what this snapshot shows; now: without waiting for the turn."""
+        if words := self._loading.words(snapshot):
+            self.card.show_loading(words)
+            self._said_of = ()
+            return
         time = monotonic()
-        state = (snapshot.generation, snapshot.status, snapshot.experiment, snapshot.failure)
+        running = snapshot.status is Status.RUNNING
+        state = (
+            *(snapshot.generation, snapshot.status, snapshot.failure),
+            # While α is dragged there is a new experiment in each frame.
+            None if running else snapshot.experiment,
+        )
         if not now and time - self._said_at < EVERY and state == self._said_of:
             return
         self._said_at, self._said_of = time, state

@@ -20,8 +20,8 @@ from lrviz.engine.examples import Examples
 from lrviz.engine.optimizers import Adam
 from lrviz.engine.schedules import Constant
 from lrviz.engine.trainer import Trainer
+from lrviz.experiment import Experiment, Layer, Network, Training
 from lrviz.experiment.build import build
-from lrviz.experiment.models import Experiment, Layer, Network, Training
 
 BATCH = 32
 WIDTHS = (8, 8)

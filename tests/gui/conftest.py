@@ -2,11 +2,18 @@ import pytest
 from PySide6.QtCore import Qt
 
 from lrviz.experiment import Experiment, edit_all
+from lrviz.gui import files
 from lrviz.gui.shot import StillSession
 from lrviz.gui.theme import DARK
 from lrviz.gui.window import Window
 from lrviz.session.core import Core
 from lrviz.session.session import Session
+
+
+@pytest.fixture(autouse=True)
+def no_folder_yet(qapp):
+    """Dialogs begin where they would in a fresh program."""
+    files.use_folder("")
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 import threading
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from lrviz.experiment import Experiment
 from lrviz.experiment.presets import STARTUP, preset
-from lrviz.gui import app, settings
+from lrviz.gui import app, files, settings
+from lrviz.gui import theme as themes
 from lrviz.gui.settings import START_SPEED, Settings
 from lrviz.gui.theme import DARK, LIGHT, system_theme
 from lrviz.gui.window import FRAME_MS, Window
@@ -93,7 +95,8 @@ def test_a_last_experiment_that_makes_no_sense_is_said_and_the_preset_shown(star
 
     shown, text = start(look)
     assert shown.experiment == preset(STARTUP).experiment
-    assert text.startswith("The last experiment: lr is ")
+    assert text.startswith("The last experiment: ")
+    assert "quick" in text
 
 
 def test_damaged_settings_are_said_and_the_program_starts(start, own_settings):
@@ -156,15 +159,57 @@ def test_a_theme_that_was_not_switched_stays_as_it_was_chosen(begin, theme):
     window = begin(Settings(theme=theme))
     assert window.theme is {"system": system_theme(), "dark": DARK, "light": LIGHT}[theme]
     assert app.left(window, Settings(theme=theme)).theme == theme
-    began_with, window.theme = window.theme, LIGHT if window.theme is DARK else DARK
-    assert app.left(window, Settings(theme=theme)).theme == window.theme.name
-    window.theme = began_with
-    assert app.left(window, Settings(theme=theme)).theme == theme
 
 
-def test_other_settings_are_kept(begin):
+def system(monkeypatch, theme):
+    """The system changes its theme."""
+    monkeypatch.setattr(themes, "system_theme", lambda: theme)
+    scheme = Qt.ColorScheme.Light if theme is LIGHT else Qt.ColorScheme.Dark
+    QGuiApplication.styleHints().colorSchemeChanged.emit(scheme)
+
+
+def test_a_change_of_the_systems_theme_is_followed(begin, monkeypatch):
+    system(monkeypatch, DARK)
+    window = begin(Settings())
+    system(monkeypatch, LIGHT)
+    assert window.theme is LIGHT
+    assert all(panel.theme is LIGHT for panel in window.panels)
+    assert app.left(window, Settings()).theme == "system"
+    system(monkeypatch, DARK)
+    assert window.theme is DARK
+
+
+@pytest.mark.parametrize("chosen", ["dark", "light"])
+def test_a_theme_the_person_chose_stays_when_the_system_changes(begin, monkeypatch, chosen):
+    system(monkeypatch, DARK)
+    window = begin(Settings(theme=chosen))
+    for theme in (LIGHT, DARK):
+        system(monkeypatch, theme)
+        assert window.theme.name == chosen
+    assert app.left(window, Settings()).theme == chosen
+
+
+def test_who_switches_back_to_the_systems_theme_follows_it_again(begin, monkeypatch):
+    system(monkeypatch, DARK)
+    window = begin(Settings())
+    window.switch_theme()
+    assert (window.theme, app.left(window, Settings()).theme) == (LIGHT, "light")
+    system(monkeypatch, LIGHT)
+    system(monkeypatch, DARK)
+    assert window.theme is LIGHT
+    window.switch_theme()
+    assert (window.theme, app.left(window, Settings()).theme) == (DARK, "system")
+    system(monkeypatch, LIGHT)
+    assert window.theme is LIGHT
+
+
+def test_the_folder_used_last_comes_back(begin):
     window = begin(Settings(folder="/somewhere"))
-    assert app.left(window, Settings(folder="/somewhere")).folder == "/somewhere"
+    assert app.left(window, Settings()).folder == "/somewhere"
+    files.use_folder("/elsewhere")
+    assert app.left(window, Settings()).folder == "/elsewhere"
+    begin(Settings())
+    assert files.folder() == ""
 
 
 def test_the_window_refreshes_by_itself(begin, qtbot):

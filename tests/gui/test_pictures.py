@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from lrviz.experiment import FileError
+from lrviz.gui import files
 from lrviz.gui.pictures import file_name, grab, picture_menu, to_clipboard, to_file
 
 
@@ -22,14 +23,14 @@ def widget(qtbot: QtBot) -> QWidget:
     return whole
 
 
-def choose(monkeypatch: pytest.MonkeyPatch, path: Path | str) -> list[str]:
+def choose(monkeypatch: pytest.MonkeyPatch, path: Path | None) -> list[str]:
     proposed: list[str] = []
 
-    def answer(parent: QWidget, title: str, place: str, kinds: str) -> tuple[str, str]:
-        proposed.append(place)
-        return str(path), kinds
+    def answer(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+        proposed.append(name)
+        return path
 
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    monkeypatch.setattr(files, "ask_save", answer)
     return proposed
 
 
@@ -105,17 +106,17 @@ def test_the_clipboard_holds_the_picture(widget: QWidget) -> None:
 def test_the_menu_saves_where_the_person_says(
     widget: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proposed = choose(monkeypatch, tmp_path / "mine")
-    picture_menu(widget, widget, "What is happening", tmp_path).actions()[0].trigger()
-    assert proposed == [str(tmp_path / "what-is-happening.png")]
+    proposed = choose(monkeypatch, tmp_path / "mine.png")
+    picture_menu(widget, widget, "What is happening").actions()[0].trigger()
+    assert proposed == ["what-is-happening.png"]
     assert QImage(str(tmp_path / "mine.png")).size().toTuple() == (80, 60)
 
 
 def test_the_menu_does_nothing_when_the_person_cancels(
     widget: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choose(monkeypatch, "")
-    picture_menu(widget, widget, "Loss", tmp_path).actions()[0].trigger()
+    choose(monkeypatch, None)
+    picture_menu(widget, widget, "Loss").actions()[0].trigger()
     assert os.listdir(tmp_path) == []
 
 
@@ -123,9 +124,9 @@ def test_the_menu_shows_why_a_picture_was_not_saved(
     widget: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr(QMessageBox, "warning", lambda parent, title, text: said.append(text))
+    monkeypatch.setattr(files, "say", lambda parent, headline, sentence: said.append(sentence))
     choose(monkeypatch, tmp_path / "missing" / "loss.png")
-    picture_menu(widget, widget, "Loss", tmp_path).actions()[0].trigger()
+    picture_menu(widget, widget, "Loss").actions()[0].trigger()
     assert said == [f"The folder {tmp_path / 'missing'} does not exist; choose one that does."]
 
 

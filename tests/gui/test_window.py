@@ -15,6 +15,7 @@ from lrviz.gui.panels.decision_map import DecisionMapPanel
 from lrviz.gui.panels.predicted import PredictedPanel
 from lrviz.gui.plots.marks import marks
 from lrviz.gui.theme import DARK, LIGHT
+from lrviz.session import core as core_module
 from lrviz.session.snapshot import Status
 
 
@@ -191,7 +192,7 @@ def test_an_invalid_edit_is_explained_under_its_row_and_changes_nothing(open_win
     before = window.session.experiment
     enter(qtbot, window.side.lr.number, "2e9")
     assert window.side.lr.message.isVisible()
-    assert "lr" in window.side.lr.message.text()
+    assert "Learning rate: 2e9 is too high" in window.side.lr.message.text()
     assert window.side.lr.number.text() == "2e9"
     assert window.session.experiment is before
     qtbot.wait(80)
@@ -216,7 +217,7 @@ def test_what_does_not_fit_another_field_is_said_under_both_rows(open_window, qt
         )
     ]
     assert said[0] == said[1]
-    assert "data.validation_fraction is 0" in said[0]
+    assert "Validation share: it is 0" in said[0]
     assert window.session.experiment is before
 
 
@@ -310,6 +311,79 @@ def test_one_sample_can_be_trained_on_with_a_message(open_window, until):
     usable(window, until)
 
 
+# Little room
+
+
+def side_fits(qtbot, window):
+    """Wait until every card of the side can be seen without scrolling."""
+    qtbot.wait(30)
+    qtbot.waitUntil(lambda: window.side.verticalScrollBar().maximum() == 0)
+    return True
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_on_a_small_screen_every_card_can_be_opened_without_scrolling(still_window, qtbot, theme):
+    window = still_window(Experiment(), steps=300, size=(1280, 720), theme=theme)
+    window.refresh(everything=True)
+    assert side_fits(qtbot, window)
+    assert not window.happening.folded()
+    for card in (
+        window.side.data,
+        window.side.network,
+        window.side.optimizer,
+        window.side.training,
+        window.side.lr,
+    ):
+        qtbot.mouseClick(card.headline, Qt.MouseButton.LeftButton)
+        others = [other for other in (*window.side.cards, window.happening) if other is not card]
+        assert not card.folded()
+        assert all(other.folded() for other in others)
+        assert side_fits(qtbot, window), card.title.text()
+        assert window.side.lr.number.isVisible()
+        assert window.side.lr.slider.isVisible()
+
+
+def test_on_a_small_screen_data_is_chosen_and_trained_on_without_scrolling(open_window, until, qtbot):
+    window = open_window(size=(1280, 720))
+    qtbot.mouseClick(window.side.data.headline, Qt.MouseButton.LeftButton)
+    moons = window.side.data.buttons["moons"]
+    assert moons.visibleRegion().boundingRect().size() == moons.size()
+    qtbot.mouseClick(moons, Qt.MouseButton.LeftButton)
+    until(window, lambda s: s.experiment.data.dataset.name() == "moons")
+    assert window.side.lr.number.isVisible()
+    press(qtbot, window, "run")
+    until(window, lambda s: s.step > 20)
+    assert window.happening.context.full_text() == window.happening.verdict.headline.text() != ""
+    window.resize(1600, 1000)
+    qtbot.waitUntil(lambda: not window.happening.folded())
+    assert window.folded() == ("Training",)
+    assert window.happening.context.full_text() == ""
+
+
+def test_the_window_says_what_it_is_waiting_for_and_stays_awake(open_window, until, qtbot, monkeypatch):
+    window = open_window()
+    going_on = threading.Event()
+    build = core_module.build
+
+    def slow(*arguments):
+        assert going_on.wait(20.0)
+        return build(*arguments)
+
+    monkeypatch.setattr(core_module, "build", slow)
+    try:
+        qtbot.mouseClick(window.side.data.buttons["iris"], Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: window.side.data.name.text() == "Loading Iris…")
+        qtbot.waitUntil(lambda: window.happening.verdict.headline.text() == "Loading Iris…")
+        assert window.side.data.buttons["spiral"].isChecked()
+        window.verbs["theme"].trigger()
+        assert window.theme is LIGHT
+    finally:
+        going_on.set()
+    until(window, lambda s: s.generation == 1)
+    assert window.side.data.name.text() == "Iris"
+    qtbot.waitUntil(lambda: window.happening.verdict.headline.text() == "Not started")
+
+
 # Presets, looks
 
 
@@ -337,6 +411,27 @@ def test_an_experiment_that_differs_in_live_fields_begins_anew_all_the_same(open
     assert (shown.model.params == first).all()
     # The losses can be compared, so the attempt before stays.
     assert len(shown.ghost["training loss"]) >= 30
+
+
+def test_another_experiment_of_other_data_or_network_leaves_no_ghost(open_window, tiny, until):
+    window = open_window(tiny(name="First"))
+    do_steps(window, until, 30)
+    window.load(tiny(name="Second", network__hidden=[{"units": 5}]))
+    assert until(window, lambda s: s.experiment.name == "Second").ghost == {}
+    do_steps(window, until, 30)
+    window.load(tiny(name="Second", data__seed=7, network__hidden=[{"units": 5}]))
+    assert until(window, lambda s: s.experiment.data.seed == 7).ghost == {}
+
+
+def test_choosing_another_dataset_takes_the_name_from_the_title(open_window, tiny, until):
+    window = open_window(tiny(name="Two spirals", note="Watch."))
+    assert window.windowTitle() == "Two spirals – lrviz"
+    window.edited("lr", 0.02)
+    assert until(window, lambda s: s.experiment.lr == 0.02).experiment.name == "Two spirals"
+    window.edited("data.dataset.kind", "moons")
+    shown = until(window, lambda s: s.generation == 1)
+    assert (shown.experiment.name, shown.experiment.note) == ("", "")
+    assert window.windowTitle() == "lrviz"
 
 
 def test_loading_takes_back_messages(open_window, tiny, qtbot):

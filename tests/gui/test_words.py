@@ -2,7 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from lrviz.experiment import edit
 from lrviz.gui import words
+from lrviz.gui.cards import loading
 from lrviz.gui.cards.happening import HappeningCard
 from lrviz.gui.words import EVERY, Words
 from lrviz.session.core import Core
@@ -76,3 +78,15 @@ def test_an_error_takes_the_place_of_everything(said, tiny):
     assert said.card.verdict.sentence.text() == "It broke."
     said.show(snapshot)
     assert not said.card.copy.isVisible()
+
+
+def test_what_is_being_built_is_said_until_it_is_there(said, tiny, monkeypatch):
+    core = Core(tiny())
+    before = core.snapshot()
+    said.show(before)
+    monkeypatch.setattr(loading, "MOMENT", 0.0)
+    digits = edit(before.experiment, "data.dataset.kind", "digits")
+    said.show(replace(before, loading=digits))
+    assert said.card.verdict.headline.text() == "Loading Digits…"
+    said.show(before)
+    assert said.card.verdict.headline.text() == "Not started"

@@ -1,5 +1,7 @@
 """The frame around everything: a card with a headline."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -73,6 +75,9 @@ class Card(QFrame):
 
     Foldable cards (of the side columns) fold to their headline; the others (panels) ask to be
     maximized by a double click on their title.
+
+    shorten: where room is short, folding calls it with True to hide what can be spared of the content;
+    None: folding hides all of it.
     """
 
     pictureRequested = Signal()  # noqa: N815
@@ -83,13 +88,16 @@ class Card(QFrame):
     def __init__(self, title: str, *, foldable: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.foldable = foldable
+        self.shorten: Callable[[bool], None] | None = None
+        self._tight = False
+        self._line, self._summary = "", ""
         self.setAccessibleName(title)
         self.title = QLabel(title)
         self.title.setProperty("look", "title")
         self.context = ElidedLabel()
         self.context.setProperty("look", "muted")
         self.context.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.context.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.context.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.menu = QMenu(self)
         self.camera = self._button("fa6s.camera", f"Take a picture of {title}")
         self.camera.setToolTip("Save or copy a picture of this card")
@@ -119,7 +127,13 @@ class Card(QFrame):
 
     def set_context(self, text: str) -> None:
         """Show this line at the right of the title; it is shortened where there is no room."""
-        self.context.set_text(text)
+        self._line = text
+        self._show_line()
+
+    def set_summary(self, text: str) -> None:
+        """What the content comes to: shown in place of the context while only the headline shows."""
+        self._summary = text
+        self._show_line()
 
     def folded(self) -> bool:
         """Whether only the headline shows."""
@@ -129,8 +143,21 @@ class Card(QFrame):
         """Show only the headline, or everything."""
         self.chevron.folded = folded
         self.chevron.update()
-        self.content.setVisible(not folded)
+        short = self._tight and self.shorten is not None
+        self.content.setVisible(not folded or short)
+        if self.shorten is not None:
+            self.shorten(folded and short)
         self.headline.setAccessibleDescription("folded" if folded else "open")
+        self._show_line()
+
+    def set_tight(self, tight: bool) -> None:
+        """Room is short: folding then leaves what `shorten` leaves."""
+        self._tight = tight
+        self.set_folded(self.folded())
+
+    def _show_line(self) -> None:
+        alone = self._summary != "" and self.content.isHidden()
+        self.context.set_text(self._summary if alone else self._line)
 
     def _headline(self) -> Headline:
         headline = Headline(self)

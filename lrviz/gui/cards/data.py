@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from lrviz.engine.datasets import AnyDataset
 from lrviz.engine.datasets.base import Dataset, Table
@@ -14,8 +14,9 @@ from lrviz.engine.datasets.real import Real
 from lrviz.engine.examples import load
 from lrviz.engine.parts import kinds
 from lrviz.experiment import Data, Experiment
+from lrviz.experiment.models import TASK_WORDS
 from lrviz.gui.cards.form_card import FormCard, within
-from lrviz.gui.controls import Paragraph
+from lrviz.gui.controls import ElidedLabel, Paragraph
 from lrviz.gui.forms.form import Form
 from lrviz.gui.painting import class_colors, diverging, diverging_pixels, image
 from lrviz.gui.theme import Theme, current, icon, mix
@@ -27,7 +28,12 @@ POINTS = 140
 CELLS = 9
 """Rows and columns of the shading of a regression target over two inputs."""
 
-GLYPHS = {"breast_cancer": "fa6s.ribbon", "iris": "mdi6.flower", "diabetes": "fa6s.droplet"}
+GLYPHS = {
+    "breast_cancer": "fa6s.ribbon",
+    "iris": "mdi6.flower",
+    "wine": "fa6s.wine-glass",
+    "diabetes": "fa6s.droplet",
+}
 """Icons of measured tables, by kind; another one shows a table."""
 
 EIGHT = (
@@ -46,6 +52,9 @@ EIGHT = (
 class DatasetButton(QAbstractButton):
     """A picture of a dataset to choose it by. A click does not check it: the experiment does."""
 
+    looked = Signal(bool)
+    """The pointer or the keyboard came to it (true), or left."""
+
     def __init__(self, dataset: type[Dataset], parent: QWidget) -> None:
         super().__init__(parent)
         self.dataset = dataset
@@ -60,13 +69,34 @@ class DatasetButton(QAbstractButton):
     def nextCheckState(self) -> None:  # noqa: N802
         """Qt's hook: stays as it is."""
 
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
+        """Qt's hook."""
+        super().enterEvent(event)
+        self.looked.emit(True)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Qt's hook."""
+        super().leaveEvent(event)
+        self.looked.emit(False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Qt's hook."""
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.looked.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Qt's hook."""
+        super().focusOutEvent(event)
+        self.looked.emit(False)
+
     def sizeHint(self) -> QSize:  # noqa: N802
         """Qt's hook."""
-        return QSize(44, 44)
+        return QSize(40, 38)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Qt's hook."""
-        return QSize(32, 44)
+        return QSize(32, 38)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802
         """Qt's hook."""
@@ -78,7 +108,7 @@ class DatasetButton(QAbstractButton):
         painter.setBrush(QColor(theme.field))
         box = QRectF(self.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2)
         painter.drawRoundedRect(box, 6, 6)
-        side = min(self.width(), self.height()) - 12.0
+        side = min(self.width(), self.height()) - 10.0
         place = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         paint_dataset(painter, place, self.dataset, theme)
         painter.end()
@@ -97,6 +127,16 @@ class DataCard(FormCard):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Data", parent=parent)
         self.buttons = {name: DatasetButton(part, self) for name, part in _datasets().items()}
+        self._shown: type[Dataset] = next(iter(_datasets().values()))
+        self._looked_at: type[Dataset] | None = None
+        self._loading = ""
+        self.name, self.task = QLabel(), ElidedLabel()
+        self.task.setProperty("look", "muted")
+        self.task.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        caption = QHBoxLayout()
+        caption.setSpacing(8)
+        caption.addWidget(self.name)
+        caption.addWidget(self.task, 1)
         self.message = Paragraph("error")
         self.message.hide()
         pictures = QGridLayout()
@@ -104,11 +144,12 @@ class DataCard(FormCard):
         for index, (name, button) in enumerate(self.buttons.items()):
             pictures.addWidget(button, *divmod(index, COLUMNS))
             button.clicked.connect(lambda _checked, name=name: self._choose(name))
+            button.looked.connect(lambda looked, part=button.dataset: self._look(part, looked))
         for column in range(COLUMNS):
             pictures.setColumnStretch(column, 1)
         self.body.addLayout(pictures)
+        self.body.addLayout(caption)
         self.body.addWidget(self.message)
-        self.body.addSpacing(2)
         # The pictures choose the kind; the form adds the fields of that kind.
         self.fields = Form(DATASET, kinds(AnyDataset))
         if self.fields.chooser is not None:
@@ -120,10 +161,19 @@ class DataCard(FormCard):
         """Show how many examples each split has; empty ones are left out."""
         counts = {"train": train, "test": test, "validation": validation}
         self.set_context(" · ".join(f"{count:,} {name}" for name, count in counts.items() if count))
+        self.set_summary(f"{self._shown.title} · {sum(counts.values()):,} examples")
+
+    def show_loading(self, words: str) -> None:
+        """Say below the pictures what is being read; "": nothing is."""
+        if words != self._loading:
+            self._loading = words
+            self._show_caption()
 
     def show_experiment(self, experiment: Experiment) -> None:
         """See `FormCard`."""
         super().show_experiment(experiment)
+        self._shown = type(experiment.data.dataset)
+        self._show_caption()
         for name, button in self.buttons.items():
             button.setChecked(name == experiment.data.dataset.name())
         self.fields.setVisible(len(type(experiment.data.dataset).model_fields) > 1)
@@ -141,6 +191,18 @@ class DataCard(FormCard):
         """See `FormCard`."""
         super().clear_errors()
         self.message.hide()
+
+    def _look(self, dataset: type[Dataset], looked: bool) -> None:
+        if looked:
+            self._looked_at = dataset
+        elif self._looked_at is dataset:
+            self._looked_at = None
+        self._show_caption()
+
+    def _show_caption(self) -> None:
+        dataset = self._looked_at or self._shown
+        self.name.setText(self._loading or dataset.title)
+        self.task.set_text("" if self._loading else TASK_WORDS[dataset.task])
 
     def _choose(self, name: str) -> None:
         if not self.buttons[name].isChecked():

@@ -38,6 +38,8 @@ SIGNS: dict[Tone, str] = {
     "blue": "fa6s.circle-info",
 }
 
+BUSY = "fa6s.hourglass-half"
+
 
 class Sign(QWidget):
     """An icon of 14 pixels in the colour of a tone."""
@@ -128,7 +130,7 @@ class HappeningCard(Card):
         """Show the verdict, the best (step, loss) of the monitored loss so far, and sentences to note."""
         self._failure = None
         self.copy.hide()
-        self.verdict.say(TONES.get(verdict.kind, "blue"), verdict.headline, verdict.sentence)
+        self._say(TONES.get(verdict.kind, "blue"), verdict.headline, verdict.sentence)
         if best is None:
             self.best.say("blue", "", "")
         else:
@@ -148,14 +150,14 @@ class HappeningCard(Card):
         """Show an error on the training side, in place of everything else."""
         if failure == self._failure:
             return
+        self._say_only("red", "Training stopped with an error", failure.message)
         self._failure = failure
-        self.verdict.say("red", "Training stopped with an error", failure.message)
-        self.best.say("blue", "", "")
-        self.note.say("blue", "", "")
-        for widget in (self.suggestion, self.why, self.criterion):
-            widget.hide()
         self.copy.setText("Copy details")
         self.copy.show()
+
+    def show_loading(self, words: str) -> None:
+        """Show that something is made ready, in place of everything else."""
+        self._say_only("blue", words, "The run before stays on the panels until this is ready.", BUSY)
 
     def set_suggestion(self, text: str | None, callback: Callable[[], None] | None = None) -> None:
         """Offer a button, e.g. "Try α = 0.04", that calls back; None: nothing to offer."""
@@ -163,6 +165,19 @@ class HappeningCard(Card):
         if text and text != self.suggestion.text():
             self.suggestion.setText(text)
         self.suggestion.setVisible(self._follow is not None and self._failure is None)
+
+    def _say(self, tone: Tone, headline: str, sentence: str, sign: str | None = None) -> None:
+        self.verdict.say(tone, headline, sentence, sign)
+        # Where there is a headline only, the step would not fit.
+        self.set_summary(headline.partition(" at step ")[0])
+
+    def _say_only(self, tone: Tone, headline: str, sentence: str, sign: str | None = None) -> None:
+        self._failure = None
+        self._say(tone, headline, sentence, sign)
+        self.best.say("blue", "", "")
+        self.note.say("blue", "", "")
+        for widget in (self.suggestion, self.why, self.copy, self.criterion):
+            widget.hide()
 
     def _push_button(self, help: str) -> QPushButton:
         button = QPushButton(self.content)

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from lrviz.engine.parts import Spec
 from lrviz.experiment.numbers import decade, write
 from lrviz.gui.cards.card import Card
-from lrviz.gui.cards.schedule_preview import Floats, SchedulePreview
+from lrviz.gui.cards.schedule_preview import SchedulePreview
 from lrviz.gui.controls import NumberField, Paragraph, Slider
 from lrviz.gui.forms.form import Form, Kinds
+from lrviz.gui.preview import Preview
 from lrviz.gui.theme import current
 from lrviz.gui.tooltips import wrapped
 
@@ -95,9 +96,9 @@ class LearningRateCard(Card):
         if text != self.hint.text():
             self.hint.setText(text)
 
-    def set_preview(self, steps: Floats, rates: Floats, now: float) -> None:
-        """Draw α (N,) over steps (N,), with a line at the step `now`; N = 0: not known ahead."""
-        self.preview.set_curve(steps, rates, now)
+    def set_preview(self, ahead: Preview, now: float) -> None:
+        """Draw what is known of α ahead, with a line at the step `now`."""
+        self.preview.set_curve(ahead.steps, ahead.rates, now, ahead.planned)
 
     def show_error(self, path: str, sentence: str) -> bool:
         """Say what is wrong with `lr` or a field of the schedule; False: not shown here."""

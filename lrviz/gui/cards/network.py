@@ -11,7 +11,7 @@ from lrviz.engine.activations import AnyActivation
 from lrviz.engine.initializers import AnyInitializer
 from lrviz.engine.parts import kinds
 from lrviz.experiment import Experiment, Layer
-from lrviz.experiment.models import MOST_LAYERS
+from lrviz.experiment.network import MOST_LAYERS
 from lrviz.gui.cards.form_card import FormCard, within
 from lrviz.gui.controls import NumbersField, Option
 from lrviz.gui.forms.form import Form
@@ -143,6 +143,7 @@ class NetworkCard(FormCard):
         super().show_experiment(experiment)
         self._layers = experiment.network.hidden
         kinds_in_use = {layer.activation.name() for layer in self._layers}
+        self.set_summary(summary(self._layers))
         self.hidden.set_value(tuple(layer.units for layer in self._layers))
         self.activation.set_value(kinds_in_use)
         activation = self._layers[0].activation if len(kinds_in_use) == 1 else None
@@ -185,6 +186,14 @@ class NetworkCard(FormCard):
         name = path.removeprefix(f"{FIRST_ACTIVATION}.")
         for index in range(len(self._layers)):
             self.edited.emit(f"{HIDDEN}.{index}.activation.{name}", value)
+
+
+def summary(layers: Sequence[Layer]) -> str:
+    """Units and activation: `12-12 tanh`."""
+    if not layers:
+        return "linear model"
+    first, *others = dict.fromkeys(layer.activation.title for layer in layers)
+    return f"{'-'.join(str(layer.units) for layer in layers)} {'mixed' if others else first}"
 
 
 def resized(layers: Sequence[Layer], units: Sequence[int]) -> list[dict[str, Any]]:

@@ -1,15 +1,19 @@
 """A small plot of a schedule: α over the steps, and where training is now."""
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lrviz.experiment.numbers import ticks, write
+from lrviz.gui.painting import draw_lines, polygon
 from lrviz.gui.theme import Theme, current, mix, rgba
 
 Floats = NDArray[np.float64]
+Place = TypeVar("Place", float, Floats)
 
 
 class SchedulePreview(QWidget):
@@ -20,28 +24,36 @@ class SchedulePreview(QWidget):
         self._steps: Floats = np.empty(0)
         self._rates: Floats = np.empty(0)
         self._now = 0.0
+        self._planned = 0.0
         self._pointer: float | None = None
         self._picture: QPixmap | None = None
         self._made_for: object = None
         self.setMouseTracking(True)
         self.setAccessibleName("Preview of the schedule")
-        self.setToolTip("α over the planned steps. The dashed line is the present step.")
+        self.setToolTip(
+            "α over the planned steps, and past them once training is. The dashed line is the present step."
+        )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_curve(self, steps: Floats, rates: Floats, now: float) -> None:
+    def set_curve(self, steps: Floats, rates: Floats, now: float, planned: float) -> None:
         """Show rates (N,) over increasing steps (N,), and the step `now`.
 
+        planned: where the plan ends, marked when the steps go past it.
         Raises ValueError when the arrays do not fit together.
         """
         if steps.shape != rates.shape or steps.ndim != 1:
             raise ValueError(f"steps {steps.shape} and rates {rates.shape} must be (N,) with the same N.")
-        same = np.array_equal(steps, self._steps) and np.array_equal(rates, self._rates)
+        same = (
+            planned == self._planned
+            and np.array_equal(steps, self._steps)
+            and np.array_equal(rates, self._rates)
+        )
         if same and self._pixel(now) == self._pixel(self._now):
             self._now = now
             return
         if not same:
             self._picture = None
-        self._steps, self._rates, self._now = steps, rates, now
+        self._steps, self._rates, self._now, self._planned = steps, rates, now, planned
         self.update()
 
     def _pixel(self, step: float) -> float:
@@ -94,7 +106,7 @@ class SchedulePreview(QWidget):
     def _drawing(self, painter: QPainter) -> "Drawing":
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._small())
-        return Drawing(painter, current(), QRectF(self.rect()), self._steps, self._rates)
+        return Drawing(painter, current(), QRectF(self.rect()), self._steps, self._rates, self._planned)
 
     def _small(self) -> QFont:
         font = QFont(self.font())
@@ -103,10 +115,13 @@ class SchedulePreview(QWidget):
 
 
 class Drawing:
-    """One painting of a curve within a rectangle."""
+    """One painting of a curve within a rectangle; what lies past the step `planned` is paler."""
 
-    def __init__(self, painter: QPainter, theme: Theme, rect: QRectF, steps: Floats, rates: Floats) -> None:
+    def __init__(
+        self, painter: QPainter, theme: Theme, rect: QRectF, steps: Floats, rates: Floats, planned: float
+    ) -> None:
         self.painter, self.theme, self.steps, self.rates = painter, theme, steps, rates
+        self.planned = planned
         self.first, self.last = float(steps[0]), float(steps[-1])
         finite = rates[np.isfinite(rates)]
         self.top = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
@@ -115,9 +130,11 @@ class Drawing:
         self.area = rect.adjusted(18 + words + 6, 6, -2, -32)
 
     def paint_still(self) -> None:
-        """Axes and curve."""
+        """Axes, curve, and where the plan ends."""
         self._axes()
         self._curve()
+        if self.planned < self.last:
+            self._past_the_plan()
 
     def paint_moving(self, now: float, pointer: float | None) -> None:
         """The line at the step `now`, and the values under the pointer."""
@@ -126,14 +143,14 @@ class Drawing:
         if pointer is not None and self.area.left() <= pointer <= self.area.right():
             self._read_out(pointer)
 
-    def x(self, step: float) -> float:
-        """The pixel of a step."""
+    def x(self, step: Place) -> Place:
+        """The pixel of a step, or of each of some."""
         return (
             self.area.left() + 6 + (step - self.first) / (self.last - self.first) * (self.area.width() - 12)
         )
 
-    def y(self, rate: float) -> float:
-        """The pixel of a rate."""
+    def y(self, rate: Place) -> Place:
+        """The pixel of a rate, or of each of some."""
         return self.area.bottom() - 4 - rate / self.top * (self.area.height() - 4)
 
     def _axes(self) -> None:
@@ -165,14 +182,30 @@ class Drawing:
         if not finite.any():
             return
         steps, rates = thinned(self.steps[finite], self.rates[finite], max(int(self.area.width()), 2))
-        points = [QPointF(self.x(s), self.y(r)) for s, r in zip(steps.tolist(), rates.tolist(), strict=True)]
-        ground = self.y(0.0)
-        under = QPolygonF([QPointF(points[0].x(), ground), *points, QPointF(points[-1].x(), ground)])
+        x, y = self.x(steps), self.y(rates)
         self.painter.setPen(Qt.PenStyle.NoPen)
         self.painter.setBrush(rgba(self.theme.amber, 0.16))
+        ground = np.full(2, self.y(0.0))
+        under = polygon(np.concatenate([x, x[[-1, 0]]]), np.concatenate([y, ground]))
+        # Translucent edges need no antialiasing, which takes twice the time.
+        self.painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self.painter.drawPolygon(under)
-        self.painter.setPen(QPen(QColor(self.theme.amber), 1.5, j=Qt.PenJoinStyle.RoundJoin))
-        self.painter.drawPolyline(points)
+        self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.painter.setPen(QPen(QColor(self.theme.amber), 1.5))
+        draw_lines(self.painter, np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1))
+
+    def _past_the_plan(self) -> None:
+        area, x = self.area, round(self.x(self.planned)) + 0.5
+        past = QRectF(QPointF(x, area.top() - 4), area.bottomRight())
+        self.painter.fillRect(past, rgba(self.theme.card, 0.5))
+        self.painter.setPen(QPen(QColor(self.theme.muted), 1))
+        self.painter.drawLine(past.topLeft(), past.bottomLeft())
+        metrics = self.painter.fontMetrics()
+        width = metrics.horizontalAdvance("plan")
+        # Before the line, which says of which side it is the end, where there is room.
+        left = x - width - 4 if x - width - 8 > area.left() else x + 4
+        box = QRectF(left, area.top() + 4, width + 1, metrics.height())
+        self.painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "plan")
 
     def _line(self, now: float) -> None:
         x = round(self.x(now)) + 0.5

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from lrviz.engine.losses import AnyLoss
 from lrviz.engine.parts import kinds
-from lrviz.experiment import Training
+from lrviz.experiment import Experiment, Training
 from lrviz.experiment.numbers import write
 from lrviz.gui.cards.form_card import FormCard
 from lrviz.gui.forms.form import Form
@@ -21,6 +21,12 @@ class TrainingCard(FormCard):
     def __init__(self, parent: QWidget | None = None) -> None:
         loss = Form("loss", kinds(AnyLoss), label="Loss", help=LOSS_HELP)
         super().__init__("Training", [loss, Form("training", Training)], parent)
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """See `FormCard`."""
+        super().show_experiment(experiment)
+        training = experiment.training
+        self.set_summary(f"batch {training.batch_size:,} · {training.steps:,} steps")
 
     def set_epochs(self, epochs: float) -> None:
         """How many passes over the training examples the planned steps are."""

@@ -3,6 +3,7 @@
 from lrviz.gui.controls.choice import Choice, Flags, Option
 from lrviz.gui.controls.labels import ElidedLabel, Paragraph
 from lrviz.gui.controls.number_field import Entry, NumberField, NumbersField, TextField
+from lrviz.gui.controls.points_field import PointsField
 from lrviz.gui.controls.slider import Slider
 from lrviz.gui.controls.switch import Switch
 
@@ -15,6 +16,7 @@ __all__ = [
     "NumbersField",
     "Option",
     "Paragraph",
+    "PointsField",
     "Slider",
     "Switch",
     "TextField",

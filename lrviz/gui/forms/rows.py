@@ -18,13 +18,15 @@ from lrviz.gui.controls import (
     NumbersField,
     Option,
     Paragraph,
+    PointsField,
     Slider,
     Switch,
     TextField,
 )
 from lrviz.gui.tooltips import wrapped
 
-LABEL_WIDTH = 88
+LABEL_WIDTH = 98
+"""Of the column of labels; a longer label takes the room it needs from its control."""
 VALUE_WIDTH = 56
 
 
@@ -39,7 +41,8 @@ class Row(QWidget):
         self.path, self.title, self.help = path, title, help
         self.label = ElidedLabel(title)
         self.label.setProperty("look", "muted")
-        self.label.setFixedWidth(LABEL_WIDTH)
+        self.label.setMinimumWidth(LABEL_WIDTH)
+        self.label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.label.set_help(help)
         self.message = Paragraph("error")
         self.message.hide()
@@ -152,8 +155,6 @@ class SwitchRow(Row):
     def __init__(self, path: str, title: str, help: str) -> None:
         super().__init__(path, title, help)
         self.switch = Switch()
-        self.label.setMinimumWidth(LABEL_WIDTH)
-        self.label.setMaximumWidth(16_777_215)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.place(self.switch, stretch=0)
         self.line.setAlignment(self.switch, Qt.AlignmentFlag.AlignRight)
@@ -231,6 +232,8 @@ def _row(path: str, title: str, info: FieldInfo, kind: Any, optional: bool) -> R
         return entry(
             NumbersField(whole=element is int, unit=str(more.get("unit", "")), empty=empty or "none")
         )
+    if get_origin(element) is tuple:
+        return entry(PointsField(unit=str(more.get("unit", ""))))
     if get_origin(element) is Literal:
         return FlagsRow(path, title, help, [(phrase(value), value, "") for value in get_args(element)])
     raise TypeError(f"{path}: a form has no row for a field of type {info.annotation}.")

@@ -74,7 +74,7 @@ class DecisionMapPanel(PaintedPanel):
         self._snapshot = snapshot
         examples, dtype = snapshot.examples, snapshot.model.params.dtype
         if self._grid is None or not self._grid.serves(examples, dtype):
-            self._grid = Grid.over(examples, _CELLS[examples.n_inputs], dtype)
+            self._grid = Grid.over(examples, _CELLS[examples.dimensions], dtype)
             self._heights = _heights(snapshot)
             self._overlay = None
         self._predicted = self._predict(self._grid.inputs)
@@ -109,12 +109,12 @@ class DecisionMapPanel(PaintedPanel):
         if snapshot is None or grid is None or not axes.rect.contains(at):
             return ""
         examples = snapshot.examples
-        values = axes.value(at)[: examples.n_inputs]
+        values = axes.value(at)[: examples.dimensions]
         predicted = self._predict(working_inputs(examples, np.array([values]), snapshot.model.params.dtype))[
             0
         ]
         place = ", ".join(
-            f"{name} = {write(value, 2)}" for name, value in zip(examples.features, values, strict=True)
+            f"{name} = {write(value, 2)}" for name, value in zip(examples.features, values, strict=False)
         )
         if examples.task == "regression":
             return f"{place}\npredicted {write(float(predicted[0]), 3)}"

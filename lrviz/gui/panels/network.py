@@ -65,7 +65,7 @@ class NetworkPanel(PaintedPanel):
         if examples is not self._examples or [m.shape for m in matrices] != [m.shape for m in self._matrices]:
             self._layout = self._wiring = None
         self._examples, self._matrices, self._edges = examples, matrices, None
-        if examples.n_inputs > 2:
+        if examples.dimensions > 2:
             self._nodes = disc_nodes(examples, model, snapshot.loss)
             return
         if self._grid is None or not self._grid.serves(examples, model.params.dtype):
@@ -211,7 +211,7 @@ class NetworkPanel(PaintedPanel):
     def _outline(self, painter: QPainter, rect: QRectF) -> None:
         """The shape of a node: square pictures, round discs."""
         assert self._examples is not None
-        if self._examples.n_inputs > 2 and not (
+        if self._examples.dimensions > 2 and not (
             self._examples.image and rect == self._arranged().columns[0].rects[0]
         ):
             painter.drawEllipse(rect)

@@ -38,7 +38,7 @@ def plane_nodes(grid: Grid, model: Model, loss: Loss) -> list[Nodes]:
     One input gives curves: what lies between the curve and zero is filled.
     """
     columns = _columns(grid.inputs, grid.examples, model, loss)
-    if grid.examples.n_inputs == 1:
+    if grid.examples.dimensions == 1:
         return [Nodes(_curves(nodes.levels, grid.cells), nodes.finite) for nodes in columns]
     shape = (grid.cells, grid.cells)
     return [Nodes(nodes.levels.reshape(-1, *shape), nodes.finite) for nodes in columns]

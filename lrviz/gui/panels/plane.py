@@ -1,4 +1,4 @@
-"""All the inputs that fit in a picture, for data with one or two inputs."""
+"""All the inputs that fit in a picture, for data with one or two inputs (and features of these)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from lrviz.engine.examples import Examples, Split
+from lrviz.engine.features import extended
 from lrviz.engine.losses.base import Loss
 from lrviz.engine.network import with_ones
 
@@ -22,8 +23,8 @@ _MOST_UNEQUAL = 3.0
 class Grid:
     """What the network is asked for a picture: `cells` values of each input, in the order of its pixels.
 
-    ranges: of each input, in the units of the table. inputs: (cells ** D, D + 1) of the working type;
-    the first row of a picture is its top, where the second input is largest.
+    ranges: of each input of the table, in its units. inputs: (cells ** len(ranges), D + 1) of the working
+    type; the first row of a picture is its top, where the second input is largest.
     """
 
     examples: Examples
@@ -44,18 +45,20 @@ class Grid:
 
 def drawable(examples: Examples) -> bool:
     """Whether inputs and predictions fit in one picture: two inputs, or one that is not for many classes."""
-    return examples.n_inputs == 2 or (examples.n_inputs == 1 and examples.task != "multiclass")
+    return examples.dimensions == 2 or (examples.dimensions == 1 and examples.task != "multiclass")
 
 
 def original_inputs(examples: Examples, split: Split) -> Floats:
-    """A split's inputs (N, D) in the units of the table."""
-    original: Floats = split.inputs[:, :-1] * examples.input_scale + examples.input_mean
+    """A split's inputs (N, dimensions) in the units of the table, without the features derived from them."""
+    own = slice(examples.dimensions)
+    original: Floats = split.inputs[:, own] * examples.input_scale[own] + examples.input_mean[own]
     return original
 
 
 def working_inputs(examples: Examples, points: Floats, dtype: DTypeLike) -> Array:
-    """Points (N, D) in the units of the table as the network takes them, (N, D + 1)."""
-    return with_ones((points - examples.input_mean) / examples.input_scale, dtype)
+    """Points (N, dimensions) in the units of the table as the network takes them, (N, D + 1)."""
+    columns = extended(points, examples.derived)
+    return with_ones((columns - examples.input_mean) / examples.input_scale, dtype)
 
 
 def bounds(examples: Examples) -> tuple[Bounds, ...]:
@@ -76,7 +79,7 @@ def bounds(examples: Examples) -> tuple[Bounds, ...]:
 
 
 def middles(ranges: tuple[Bounds, ...], cells: int) -> Floats:
-    """The middles of a grid's cells over one or two ranges, (cells ** D, D)."""
+    """The middles of a grid's cells over one or two ranges, (cells ** len(ranges), len(ranges))."""
     steps = [low + (high - low) * (np.arange(cells) + 0.5) / cells for low, high in ranges]
     if len(steps) == 1:
         return steps[0][:, None]

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from lrviz.experiment.numbers import write
-from lrviz.gui.painting import draw_lines
+from lrviz.gui.painting import draw_lines, polygon
 from lrviz.gui.plots.frame import Frame
 from lrviz.gui.plots.reduction import Reduced, at_step, cell, reduced, smoothed
 from lrviz.gui.theme import rgba
@@ -196,7 +195,7 @@ class Band:
         painter.setBrush(rgba(self.color, self.opacity))
         # Translucent edges need no antialiasing, which takes twice the time.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.drawPolygon(pg.functions.arrayToQPolygonF(x, y))
+        painter.drawPolygon(polygon(x, y))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def pen(self) -> QPen:

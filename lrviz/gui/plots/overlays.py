@@ -81,8 +81,11 @@ def legend_size(font: QFont, entries: Sequence[Entry]) -> QSizeF:
     return QSizeF(width + 2 * _PADDING, _ROW * len(entries) + 8)
 
 
-def free_corner(frame: Frame, size: QSizeF, curves: Sequence[tuple[Floats, Floats]]) -> QRectF:
-    """A rectangle of this size in the emptiest corner: the first that holds no pixel (x, y) of the curves."""
+def free_corner(frame: Frame, size: QSizeF, curves: Sequence[tuple[Floats, Floats]]) -> tuple[QRectF, bool]:
+    """A rectangle of this size in the emptiest corner, the first that holds no pixel (x, y) of the curves.
+
+    And whether there is such a one.
+    """
     roomiest, most = QRectF(), -1.0
     for left, top in ((False, True), (True, True), (True, False), (False, False)):
         x = 2.0 if left else frame.width - size.width() - 2.0
@@ -94,10 +97,10 @@ def free_corner(frame: Frame, size: QSizeF, curves: Sequence[tuple[Floats, Float
         room = min(rooms)
         corner = QRectF(x, 2.0 if top else frame.height - size.height() - 2.0, size.width(), size.height())
         if room >= size.height() + 2.0:
-            return corner
+            return corner, True
         if room > most:
             roomiest, most = corner, room
-    return roomiest
+    return roomiest, False
 
 
 def paint_legend(painter: QPainter, theme: Theme, box: QRectF, entries: Sequence[Entry]) -> None:

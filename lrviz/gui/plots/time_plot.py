@@ -15,6 +15,7 @@ from lrviz.gui.plots import overlays
 from lrviz.gui.plots.axis import Axis, grid_color
 from lrviz.gui.plots.curves import Curve, Shape
 from lrviz.gui.plots.frame import Frame, rounded_steps, rounded_values
+from lrviz.gui.plots.legend import Legend
 from lrviz.gui.plots.marks import Mark
 from lrviz.gui.plots.table import table
 from lrviz.gui.plots.ticks import linear_ticks, log_ticks, step_ticks
@@ -41,6 +42,7 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
         self.shapes: dict[str, Shape] = {}
         self.marks: tuple[Mark, ...] = ()
         self.empty = ""
+        self.legend = Legend()
         self.reach = float("inf")
         self.following = True
         self.pointer: QPointF | None = None
@@ -90,10 +92,12 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
         points = max(int(self.view.width()), _LEAST_POINTS)
         shapes = {name: curve.shape(left, right, points, self.log) for name, curve in self.curves.items()}
         self.shapes = {name: shape for name, shape in shapes.items() if shape is not None}
+        self.legend.show(self.curves, self.shapes)
         if self.following and self.shapes:
             low = min(shape.low for shape in self.shapes.values())
             high = max(shape.high for shape in self.shapes.values())
             bottom, top = rounded_values(low, high, self.log)
+            top += self.legend.headroom(self._frame((left, right), (bottom, top)))
         if [[left, right], [bottom, top]] != self.view.viewRange():
             self.view.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
         for axis in (self.left_axis, self.step_axis):
@@ -131,8 +135,10 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
 
     def frame_now(self) -> Frame:
         """What is visible at present."""
-        (left, right), (bottom, top) = self.view.viewRange()
-        return Frame(left, right, bottom, top, self.view.width(), self.view.height(), self.log)
+        return self._frame(*self.view.viewRange())
+
+    def _frame(self, steps: tuple[float, float], values: tuple[float, float]) -> Frame:
+        return Frame(*steps, *values, self.view.width(), self.view.height(), self.log)
 
     def csv(self) -> str:
         """The visible numbers."""
@@ -286,17 +292,9 @@ class _Canvas(pg.GraphicsObject):  # type: ignore[misc]
         return self._grid
 
     def _paint_legend(self, painter: QPainter, frame: Frame) -> None:
-        plot = self.plot
-        named = {name: plot.curves[name] for name in plot.shapes if plot.curves[name].legend}
-        if len(named) > 1:
-            entries = [overlays.Entry(name, "", curve.pen()) for name, curve in named.items()]
-            size = overlays.legend_size(painter.font(), entries)
-            pixels = [
-                (frame.x(shape.steps), frame.y(edge))
-                for shape in plot.shapes.values()
-                for edge in shape.edges()
-            ]
-            overlays.paint_legend(painter, plot.theme, overlays.free_corner(frame, size, pixels), entries)
+        legend = self.plot.legend
+        if legend.entries:
+            overlays.paint_legend(painter, self.plot.theme, legend.place(frame), legend.entries)
 
     def _paint_readout(self, painter: QPainter, frame: Frame, pointer: QPointF) -> None:
         plot = self.plot

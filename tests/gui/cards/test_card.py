@@ -89,6 +89,34 @@ def test_folding_from_outside_does_not_emit(folding, qtbot):
     assert folding.folded()
 
 
+def test_a_summary_takes_the_place_of_the_context_while_the_card_is_folded(folding):
+    folding.set_context("∇")
+    folding.set_folded(True)
+    assert folding.context.full_text() == "∇"
+    folding.set_summary("SGD, momentum 0.9")
+    assert folding.context.full_text() == "SGD, momentum 0.9"
+    folding.set_context("∇∇")
+    assert folding.context.full_text() == "SGD, momentum 0.9"
+    folding.set_folded(False)
+    assert folding.context.full_text() == "∇∇"
+
+
+def test_where_room_is_short_folding_can_leave_what_matters_most(folding):
+    shortened = []
+    folding.shorten = shortened.append
+    folding.set_context("now 0.05")
+    folding.set_summary("0.1 · Cosine")
+    folding.set_tight(True)
+    folding.set_folded(True)
+    assert (folding.folded(), folding.content.isVisible(), shortened[-1]) == (True, True, True)
+    assert folding.context.full_text() == "now 0.05"
+    folding.set_tight(False)
+    assert (folding.folded(), folding.content.isVisible(), shortened[-1]) == (True, False, False)
+    assert folding.context.full_text() == "0.1 · Cosine"
+    folding.set_folded(False)
+    assert (folding.content.isVisible(), shortened[-1]) == (True, False)
+
+
 def test_everything_on_a_card_has_an_accessible_name(folding):
     for widget in (folding, folding.headline, folding.camera, folding.more):
         assert "Optimizer" in widget.accessibleName()

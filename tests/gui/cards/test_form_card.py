@@ -86,6 +86,25 @@ def test_another_method_brings_its_own_fields(optimizer: OptimizerCard, qtbot: Q
     assert row(optimizer, "optimizer.betas.0")
 
 
+@pytest.mark.parametrize(
+    ("edits", "text"),
+    [
+        ({"kind": "sgd"}, "SGD"),
+        ({"kind": "sgd", "momentum": 0.9, "weight_decay": 0.1}, "SGD, momentum 0.9"),
+        ({"kind": "sgd", "weight_decay": 0.1}, "SGD, weight decay 0.1"),
+        ({"kind": "adam"}, "Adam, momentum β₁ 0.9"),
+        ({"kind": "rmsprop"}, "RMSprop, memory ρ 0.99"),
+        ({"kind": "adagrad"}, "Adagrad"),
+    ],
+)
+def test_an_optimizer_in_short_is_its_name_and_its_first_number_that_is_on(
+    optimizer: OptimizerCard, edits: dict[str, object], text: str
+) -> None:
+    optimizer.show_experiment(parse({"optimizer": edits}))
+    optimizer.set_folded(True)
+    assert optimizer.context.full_text() == text
+
+
 def test_errors_are_shown_by_the_card_they_belong_to_alone(
     training: TrainingCard, optimizer: OptimizerCard
 ) -> None:

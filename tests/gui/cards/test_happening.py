@@ -169,3 +169,39 @@ def test_a_wider_card_needs_less_height(card: HappeningCard, qtbot: QtBot) -> No
     card.setFixedWidth(300)
     settle()
     assert card.sizeHint().height() < narrow
+
+
+def test_what_is_loading_takes_the_place_of_everything_until_there_is_a_verdict(card: HappeningCard) -> None:
+    card.set_suggestion("Try α = 0.04", lambda: None)
+    card.show_verdict(LEARNING, (840, 0.0123), (NOTICE,))
+    card.show_loading("Loading Digits…")
+    assert card.verdict.headline.text() == "Loading Digits…"
+    hidden = (card.best, card.note, card.suggestion, card.why, card.copy, card.criterion)
+    assert not any(widget.isVisible() for widget in hidden)
+    card.show_verdict(LEARNING, (840, 0.0123), (NOTICE,))
+    assert card.verdict.headline.text() == "Learning"
+    assert card.best.isVisible()
+    assert card.suggestion.isVisible()
+
+
+def test_what_is_loading_takes_the_place_of_an_error_which_may_come_back(card: HappeningCard) -> None:
+    card.show_failure(FAILURE)
+    card.show_loading("Preparing the run…")
+    assert not card.copy.isVisible()
+    card.show_failure(FAILURE)
+    assert card.verdict.sentence.text() == FAILURE.message
+    assert card.copy.isVisible()
+
+
+def test_the_folded_card_says_the_headline(card: HappeningCard) -> None:
+    card.show_verdict(LEARNING, None, ())
+    card.set_folded(True)
+    assert card.context.full_text() == "Learning"
+    card.show_loading("Loading Digits…")
+    assert card.context.full_text() == "Loading Digits…"
+    card.show_failure(FAILURE)
+    assert card.context.full_text() == "Training stopped with an error"
+    card.show_verdict(Verdict(Kind.FINISHED, "Finished at step 6,000", "", ""), None, ())
+    assert card.context.full_text() == "Finished"
+    card.set_folded(False)
+    assert card.context.full_text() == ""

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -124,7 +126,7 @@ def test_the_preview_draws_the_curve_in_amber(qtbot):
     qtbot.addWidget(preview)
     preview.resize(246, 96)
     assert not has(preview.grab().toImage(), current().amber)
-    preview.set_curve(np.arange(100.0), np.linspace(1, 0, 100), 50.0)
+    preview.set_curve(np.arange(100.0), np.linspace(1, 0, 100), 50.0, 99.0)
     assert has(preview.grab().toImage(), current().amber)
 
 
@@ -134,7 +136,7 @@ def test_the_preview_can_draw_a_constant_a_zero_and_a_diverged_schedule(qtbot):
     preview.resize(246, 96)
     steps = np.arange(10.0)
     for rates in (np.full(10, 1e-5), np.zeros(10), np.full(10, np.nan)):
-        preview.set_curve(steps, rates, 3.0)
+        preview.set_curve(steps, rates, 3.0, 9.0)
         assert not preview.grab().isNull()
 
 
@@ -143,18 +145,35 @@ def test_hovering_over_the_preview_reads_out_the_rate(qtbot):
     qtbot.addWidget(preview)
     preview.resize(246, 96)
     preview.show()
-    preview.set_curve(np.arange(100.0), np.linspace(1, 0, 100), 50.0)
+    preview.set_curve(np.arange(100.0), np.linspace(1, 0, 100), 50.0, 99.0)
     before = preview.grab().toImage()
     qtbot.mouseMove(preview, QPoint(120, 40))
     qtbot.waitUntil(lambda: preview._pointer is not None, timeout=1000)
     assert preview.grab().toImage() != before
 
 
+def test_the_preview_marks_where_the_plan_ends_once_the_steps_go_past_it(qtbot):
+    preview = SchedulePreview()
+    qtbot.addWidget(preview)
+    preview.resize(246, 96)
+    steps, rates = np.arange(201.0), np.linspace(1, 0, 201)
+    pictures = []
+    for planned in (200.0, 100.0, 50.0, 1.0):
+        preview.set_curve(steps, rates, 150.0, planned)
+        pictures.append(preview.grab().toImage())
+    assert all(a != b for a, b in pairwise(pictures))
+    # From the middle on all is paler, and before it nothing but the word has changed.
+    whole, half = pictures[:2]
+    low = whole.height() - 50
+    assert whole.copy(0, low, whole.width() // 2, 16) == half.copy(0, low, whole.width() // 2, 16)
+    assert whole.copy(180, low, 40, 16) != half.copy(180, low, 40, 16)
+
+
 def test_arrays_that_do_not_fit_are_refused(qtbot):
     preview = SchedulePreview()
     qtbot.addWidget(preview)
     with pytest.raises(ValueError, match=r"steps \(3,\) and rates \(2,\)"):
-        preview.set_curve(np.zeros(3), np.zeros(2), 0.0)
+        preview.set_curve(np.zeros(3), np.zeros(2), 0.0, 2.0)
 
 
 def test_thinning_keeps_spikes():

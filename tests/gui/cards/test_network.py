@@ -158,7 +158,7 @@ def test_units_the_experiment_refuses_are_said_under_their_row_and_stay_to_be_me
     qtbot: QtBot, card: NetworkCard, owner: Owner
 ) -> None:
     enter(qtbot, card, "0, 12")
-    assert card.hidden.message.text() == "network.hidden.0.units is 0; it must be at least 1."
+    assert card.hidden.message.text() == "Units of hidden layer 1: 0 is too low; it must be at least 1."
     assert card.hidden.field.text() == "0 – 12"
     enter(qtbot, card, "1, 12")
     assert layers(owner.experiment) == [(1, "tanh"), (12, "tanh")]

@@ -8,7 +8,7 @@ from lrviz.engine.optimizers.adam import Adam
 from lrviz.engine.parts import Part, PartField, Spec, field, kinds
 from lrviz.gui.controls import Choice, Flags, NumberField, Slider, Switch
 from lrviz.gui.forms.form import Form
-from lrviz.gui.forms.rows import SliderRow, phrase, rows
+from lrviz.gui.forms.rows import Row, SliderRow, phrase, rows
 from lrviz.gui.tooltips import wrapped
 
 
@@ -304,3 +304,22 @@ def test_names_become_words():
     assert phrase("last_min") == "Last min"
     assert phrase("float32") == "float32"
     assert phrase("automatic") == "Automatic"
+
+
+def test_a_brief_form_shows_the_choice_of_the_kind_alone(qtbot):
+    form = Form("part", PARTS)
+    qtbot.addWidget(form)
+    own = QLabel("own")
+    form.insert_below_choice(own)
+    form.show_spec(Adam())
+    form.show()
+    full = form.sizeHint().height()
+    form.set_brief(True)
+    assert form.chooser.isVisible()
+    assert not own.isVisible()
+    assert [row for row in form.findChildren(Row) if row is not form.chooser and row.isVisible()] == []
+    form.show_spec(Adam())
+    assert form.sizeHint().height() < full
+    form.set_brief(False)
+    assert own.isVisible()
+    assert form.sizeHint().height() == full

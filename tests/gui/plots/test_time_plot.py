@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
+from lrviz.gui import files
 from lrviz.gui.plots.curves import Line
 from lrviz.gui.plots.marks import Mark
 from lrviz.gui.plots.overlays import free_corner, near_marks
@@ -185,11 +186,25 @@ def test_the_legend_avoids_the_curves(plot, record):
     size = QSizeF(80, 40)
     x = np.linspace(0, frame.width, 200)
     falling, rising = x / frame.width * frame.height, (1 - x / frame.width) * frame.height
-    assert free_corner(frame, size, [(x, falling)]).center().x() > frame.width / 2
-    assert free_corner(frame, size, [(x, falling)]).center().y() < frame.height / 2
-    assert free_corner(frame, size, [(x, rising)]).center().x() < frame.width / 2
-    both = free_corner(frame, size, [(x, falling), (x, rising)])
+    corner, free = free_corner(frame, size, [(x, falling)])
+    assert free
+    assert corner.center().x() > frame.width / 2
+    assert corner.center().y() < frame.height / 2
+    assert free_corner(frame, size, [(x, rising)])[0].center().x() < frame.width / 2
+    both, free = free_corner(frame, size, [(x, falling), (x, rising)])
     assert both.width() == 80
+    assert not free
+
+
+def test_where_no_corner_is_free_the_axis_makes_room_for_the_legend(plot, record):
+    plot.resize(260, 200)
+    noise = np.random.default_rng(0).uniform(-1, 1, size=400)
+    plot.show_curves({"one": Line(record(noise), WHITE), "two": Line(record(-noise), WHITE)})
+    frame = plot.frame_now()
+    place = plot.legend.place(frame)
+    assert all((frame.y(shape.values) > place.bottom()).all() for shape in plot.shapes.values())
+    plot.show_curves({"one": Line(record(noise), WHITE)})
+    assert plot.frame_now().top < frame.top
 
 
 def test_another_theme_recolours_the_whole_plot(plot, record):
@@ -229,14 +244,23 @@ def test_the_table_of_merged_samples_has_their_range(plot, record):
 
 def test_the_table_is_written_to_the_chosen_file(plot, record, tmp_path, monkeypatch):
     target = tmp_path / "out.csv"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    monkeypatch.setattr(files, "ask_save", lambda *_: target)
     plot.show_curves({"a": Line(record([1.0]), WHITE)})
     plot.save_csv()
     assert target.read_text(encoding="utf-8") == "step,a\n1,1.0\n"
 
 
+def test_a_table_that_cannot_be_written_is_said_in_a_sentence(plot, record, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(files, "say", lambda parent, headline, sentence: said.append(sentence))
+    monkeypatch.setattr(files, "ask_save", lambda *_: tmp_path / "missing" / "out.csv")
+    plot.show_curves({"a": Line(record([1.0]), WHITE)})
+    plot.save_csv()
+    assert said == [f"{tmp_path / 'missing' / 'out.csv'} cannot be written: no such file or directory."]
+
+
 def test_no_chosen_file_writes_nothing(plot, record, monkeypatch):
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    monkeypatch.setattr(files, "ask_save", lambda *_: None)
     plot.save_csv()
 
 

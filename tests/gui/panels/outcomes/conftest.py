@@ -10,6 +10,7 @@ import pytest
 from lrviz.engine.activations import Tanh
 from lrviz.engine.datasets.base import Dataset, Table
 from lrviz.engine.examples import Examples, load, prepare
+from lrviz.engine.features import Feature
 from lrviz.engine.losses import Auto
 from lrviz.engine.network import Model, Network
 from lrviz.session.series import Series
@@ -27,6 +28,7 @@ def snapshot_of(
     score: float | None = None,
     test_fraction: float = 0.3,
     standardize: bool = True,
+    features: Sequence[Feature] = (),
 ) -> Any:
     """A double of a `Snapshot`; weights are standard normal numbers unless `params` are given."""
     table = source if isinstance(source, Table) else load(source, 0)
@@ -41,6 +43,7 @@ def snapshot_of(
         standardize=standardize,
         seed=0,
         dtype=np.float32,
+        features=features,
     )
     network = Network.build(examples.n_inputs, [(units, Tanh()) for units in hidden], examples.n_outputs)
     if params is None:

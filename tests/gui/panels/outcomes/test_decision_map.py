@@ -62,6 +62,27 @@ def test_scales_are_equal_and_the_map_is_square(panel, snapshot):
     assert axes.x[1] - axes.x[0] == pytest.approx(axes.y[1] - axes.y[0])
 
 
+@pytest.mark.parametrize("standardize", [True, False])
+def test_features_are_derived_for_every_place_of_the_map(panel, snapshot, standardize):
+    # A linear model of the squares: class 1 outside the circle of radius 0.6.
+    features = ("x1^2", "x2^2")
+    examples = snapshot(Circle(), features=features, standardize=standardize).examples
+    mean, scale = examples.input_mean[2:], examples.input_scale[2:]
+    params = [0, 0, *(50.0 * scale), 50.0 * (mean.sum() - 0.36)]
+    shown = snapshot(Circle(), hidden=(), params=params, features=features, standardize=standardize)
+    panel.draw(shown)
+    cells = panel._grid.cells
+    x, y = (low + (high - low) * (np.arange(cells) + 0.5) / cells for low, high in panel._grid.ranges)
+    expected = 1 / (1 + np.exp(-50.0 * (x**2 + y[::-1, None] ** 2 - 0.36)))
+    np.testing.assert_allclose(panel._predicted[:, 1].reshape(cells, cells), expected, atol=1e-4)
+    assert panel.text_at(panel.axes().at(0.3, 0.2)).endswith("p(ring) = 0.000")
+    assert panel.text_at(panel.axes().at(-0.7, 0.2)).startswith("x₁ = -0.7, x₂ = 0.2\np(ring) = ")
+    points = original_inputs(shown.examples, shown.examples.train)
+    assert points.shape[1] == 2
+    assert np.abs(points).max() < 1.3
+    panel.grab()
+
+
 def test_hovering_reads_the_inputs_and_the_probability_there(panel, snapshot, far_away):
     shown = snapshot(far_away, "binary", hidden=(), params=[1.5, -0.5, 0.25])
     panel.draw(shown)

@@ -69,6 +69,20 @@ def test_the_inputs_show_ramps_to_the_right_and_upwards(panel, snapshot):
     assert np.allclose(np.diff(second, axis=1), 0)
 
 
+def test_a_feature_is_one_more_input_with_its_picture_and_name(panel, snapshot):
+    panel.draw(snapshot(Moons(), features=("x1^2", "x1*x2"), standardize=False))
+    first, second, square, product = panel._nodes[0].levels
+    scaled = square / square.max()
+    np.testing.assert_allclose(scaled, first**2 / (first**2).max(), atol=1e-6)
+    np.testing.assert_allclose(
+        product / np.abs(product).max(), first * second / np.abs(first * second).max(), atol=1e-6
+    )
+    column = panel._arranged().columns[0]
+    assert panel.text_at(column.rects[3].center()) == "input 4: x₁x₂"
+    assert len(column.rects) == 4
+    panel.grab()
+
+
 def test_a_node_shows_what_its_unit_computes_scaled_to_one(panel, snapshot):
     shown = snapshot(Moons(), hidden=(3,))
     panel.draw(shown)

@@ -12,6 +12,7 @@ CHOICE = {
     "breast_cancer": ConfusionPanel,
     "digits": ConfusionPanel,
     "iris": ConfusionPanel,
+    "wine": ConfusionPanel,
     "diabetes": PredictedPanel,
 }
 
@@ -31,3 +32,9 @@ def test_exactly_one_panel_suits_each_dataset_and_draws_it(name, snapshot, qtbot
 
 def test_three_classes_in_the_plane_are_a_decision_map(three_blobs, snapshot):
     assert outcome_for(snapshot(three_blobs, "multiclass")) is DecisionMapPanel
+
+
+@pytest.mark.parametrize("name", [name for name, part in kinds(AnyDataset).items() if part.planar])
+def test_points_in_the_plane_are_a_decision_map_also_with_features(name, snapshot):
+    shown = snapshot(kinds(AnyDataset)[name](), features=("x1^2", "sin(x2)"))
+    assert [panel for panel in OUTCOMES if panel.suits(shown)] == [DecisionMapPanel]
