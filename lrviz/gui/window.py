@@ -180,10 +180,10 @@ class Window(QMainWindow):
 
         everything: also where the window is not on a screen, and without waiting for a turn.
         """
-        snapshot = self.session.snapshot()
+        # Held first: else the thread would begin another chunk beside the drawing.
         self._held.enter_context(self.session.hold())
         try:
-            self._show(snapshot, everything)
+            self._show(self.session.snapshot(), everything)
         finally:
             # Fires when the events posted so far, the paints among them, are done: then training goes on.
             self._painted.start()

@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
+from lrviz.engine.chunk import MOST_STEPS as TABULATED
+
 CHUNK_SECONDS = 0.0015
 FIRST_CHUNK = 16
 MOST_STEPS = 4096
@@ -13,7 +15,7 @@ BACKLOG_SECONDS = 0.1
 
 
 class Pace:
-    """Sizes chunks to about 1.5 ms, measures steps/s, and holds them to a limit.
+    """Sizes chunks to 1.5 ms or somewhat more, measures steps/s, and holds them to a limit.
 
     `clock`: seconds from any origin.
     """
@@ -81,5 +83,8 @@ class Pace:
         mean = seconds_per_step if known is None else 0.8 * known + 0.2 * seconds_per_step
         self._seconds_per_step = mean
         wanted = int(CHUNK_SECONDS / mean) if mean > 0.0 else MOST_STEPS
+        if wanted > TABULATED:
+            # What is left over from whole tables costs nearly as much as one more of them.
+            wanted = -(-wanted // TABULATED) * TABULATED
         # A single quick chunk must not make the next one long.
         self._size = max(1, min(wanted, 2 * self._size, MOST_STEPS))

@@ -103,9 +103,12 @@ class Session:
             self._condition.notify_all()
 
     def snapshot(self, wait: float = 0.005) -> Snapshot:
-        """A picture as of the next step boundary, or the newest there is after `wait` seconds."""
+        """A picture as of the next step boundary, or the newest there is after `wait` seconds.
+
+        It has what the verbs so far have changed, also while the thread is held.
+        """
         with self._condition:
-            if not (self._settled or self._holds):
+            if not self._settled:
                 self._asked += 1
                 ticket = self._asked
                 self._condition.notify_all()
@@ -118,7 +121,10 @@ class Session:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Keep the training thread waiting at the end of its chunk, e.g. while a window draws."""
+        """Keep the training thread waiting at the end of its chunk, e.g. while a window draws.
+
+        It still answers who asks for a snapshot.
+        """
         with self._condition:
             self._holds += 1
         try:
@@ -165,12 +171,13 @@ class Session:
         with self._condition:
             while not self._closing:
                 delay: float | None = None
-                if not self._holds:
+                asked = self._asked > self._answered
+                if asked or not self._holds:
                     if self._commands:
                         return True
                     if self._active:
                         delay = self._pace.delay()
-                        if delay <= 0.0 or self._asked > self._answered:
+                        if delay <= 0.0 or asked:
                             return True
                     elif not self._settled:
                         self._settled = True
@@ -181,7 +188,8 @@ class Session:
     def _turn(self) -> None:
         """Obey one verb, or train for one chunk; publish when that is all, or somebody asks."""
         with self._condition:
-            command = self._commands.pop(0) if self._commands else _Command(self._train)
+            idle = self._idle if self._holds else self._train
+            command = self._commands.pop(0) if self._commands else _Command(idle)
             if command.do == self._apply:
                 # Building may take a while, and the window goes on asking.
                 self._published = replace(self._published, loading=command.arguments[0])
@@ -201,6 +209,9 @@ class Session:
     @property
     def _active(self) -> bool:
         return self._playing or self._owed > 0
+
+    def _idle(self) -> None:
+        """Nothing but a snapshot is wanted."""
 
     def _train(self) -> None:
         with self._condition:

@@ -33,7 +33,7 @@ from lrviz.session.snapshot import Status
 
 LONG = 10**9
 STRETCH = 1024
-TURNS = 4
+TURNS = 10
 PATIENCE = 2.0
 DRAGGED = (0.01, 0.05)
 
