@@ -8,28 +8,22 @@ In the same process, on one thread each, in alternating rounds; figures are medi
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from contest import BATCH, ROUNDS, WIDTHS, advance, experiment, race
 
-from lrviz.engine.activations import Tanh
 from lrviz.engine.examples import Examples
-from lrviz.engine.optimizers import Adam
-from lrviz.engine.schedules import Constant
+from lrviz.engine.optimizers import SGD, AnyOptimizer
+from lrviz.engine.parts import kinds
 from lrviz.engine.trainer import Trainer
-from lrviz.experiment import Experiment, Layer, Network, Training
+from lrviz.experiment import Experiment
 from lrviz.experiment.build import build
 
-BATCH = 32
-WIDTHS = (8, 8)
-ROUNDS, WARMUP = 15, 2
 RUNS = (1, 8, 64, 512)
-NEVER = 1_000_000
-
-Steps = Callable[[], None]
+DEEP, SMALL = (8, 8, 8), 10
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +38,8 @@ def test_one_run_against_eager_pytorch(benchmark: Any, report: Any) -> None:
     alone = Trainer(build([experiment()]))
     tested = Trainer(build([experiment(eval_every=10)]))
     examples = alone.block.examples
-    eager, fused = Eager(examples, fused=False), Eager(examples, fused=True)
+    eager = Eager(examples, lambda parameters: torch.optim.Adam(parameters, lr=0.001))
+    fused = Eager(examples, lambda parameters: torch.optim.Adam(parameters, lr=0.001, fused=True))
     assert alone.network.size == sum(parameter.numel() for parameter in eager.model.parameters())
     seconds = race(
         benchmark,
@@ -66,6 +61,47 @@ def test_one_run_against_eager_pytorch(benchmark: Any, report: Any) -> None:
         ["", "µs/step", "steps/s", "lrviz is faster by"],
         rows,
         f"medians of {ROUNDS} alternating rounds; PyTorch {torch.__version__}, one thread",
+    )
+
+
+def test_one_run_of_plain_descent_against_eager_pytorch(benchmark: Any, report: Any) -> None:
+    alone = Trainer(build([experiment(optimizer=SGD(), widths=DEEP, batch=SMALL)]))
+    eager = Eager(alone.block.examples, lambda parameters: torch.optim.SGD(parameters, lr=0.001), DEEP, SMALL)
+    contenders = {
+        "lrviz": (lambda: advance(alone, 3000), 3000),
+        "PyTorch, eager, SGD": (lambda: eager.steps(300), 300),
+    }
+    seconds = race(benchmark, contenders)
+    ours = median(seconds["lrviz"])
+    report(
+        f"One run: 2-8-8-8-1 tanh, batch {SMALL}, SGD, float32",
+        ["", "µs/step", "lrviz is faster by"],
+        [
+            [name, f"{1e6 * median(each):.1f}", f"{median(each) / ours:.2f}×"]
+            for name, each in seconds.items()
+        ],
+        f"medians of {ROUNDS} alternating rounds",
+    )
+
+
+def test_every_optimizer_against_adam(benchmark: Any, report: Any) -> None:
+    trainers = {
+        name: Trainer(build([experiment(1e-4, optimizer=kind())]))
+        for name, kind in kinds(AnyOptimizer).items()
+    }
+    contenders = {"adam": (lambda: advance(trainers["adam"], 400), 400)} | {
+        name: (lambda trainer=trainer: advance(trainer, 100), 100)
+        for name, trainer in trainers.items()
+        if name != "adam"
+    }
+    seconds = race(benchmark, contenders)
+    ours = median(seconds["adam"])
+    rows = [
+        [name, f"{1e6 * median(each):.1f}", f"{median(each) / ours:.2f}×"]
+        for name, each in sorted(seconds.items(), key=lambda item: median(item[1]))
+    ]
+    report(
+        "A step of every optimizer, one run", ["", "µs/step", "to Adam"], rows, f"medians of {ROUNDS} rounds"
     )
 
 
@@ -100,51 +136,27 @@ def test_many_runs_at_once(benchmark: Any, report: Any, own_orders: bool) -> Non
     )
 
 
-def experiment(lr: float = 0.001, order_seed: int = 0, eval_every: int = NEVER) -> Experiment:
-    hidden = tuple(Layer(units=units, activation=Tanh()) for units in WIDTHS)
-    training = Training(batch_size=BATCH, steps=10**9, eval_every=eval_every, order_seed=order_seed)
-    return Experiment(
-        network=Network(hidden=hidden), optimizer=Adam(), lr=lr, schedule=Constant(), training=training
-    )
-
-
 def sweep(runs: int, own_orders: bool) -> list[Experiment]:
     rates = np.logspace(-4, -2, runs).tolist()
     return [experiment(lr, order_seed=row if own_orders else 0) for row, lr in enumerate(rates)]
 
 
-def advance(trainer: Trainer, steps: int) -> None:
-    records = trainer.advance(steps)
-    assert len(records.steps) == steps
-    assert not trainer.ended.any()
-
-
-def race(benchmark: Any, contenders: dict[str, tuple[Steps, int]]) -> dict[str, list[float]]:
-    """Seconds per step of each round; every round times the first contender after all the others."""
-    (first, (run, steps)), *others = contenders.items()
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
-
-    def the_others() -> None:
-        for name, (other, count) in others:
-            began = perf_counter()
-            other()
-            seconds[name].append((perf_counter() - began) / count)
-
-    benchmark.pedantic(run, setup=the_others, rounds=ROUNDS, warmup_rounds=WARMUP)
-    counted: dict[str, list[float]] = {first: [each / steps for each in benchmark.stats.stats.data]}
-    return counted | {name: seconds[name][WARMUP:] for name, _ in others}
-
-
 class Eager:
     """The same network and data in PyTorch, written as its tutorials do; it notes every loss, as we do."""
 
-    def __init__(self, examples: Examples, *, fused: bool) -> None:
+    def __init__(
+        self,
+        examples: Examples,
+        optimizer: Callable[[Any], torch.optim.Optimizer],
+        widths: Sequence[int] = WIDTHS,
+        batch: int = BATCH,
+    ) -> None:
         self.inputs = torch.tensor(examples.train.inputs[:, :-1])
         self.targets = torch.tensor(examples.train.targets)
-        self.model = torch.nn.Sequential(*_layers([self.inputs.shape[1], *WIDTHS, self.targets.shape[1]]))
+        self.model = torch.nn.Sequential(*_layers([self.inputs.shape[1], *widths, self.targets.shape[1]]))
         self.loss = torch.nn.BCEWithLogitsLoss()
-        # None is the default: off a GPU, a loop over the parameters.
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=0.001, fused=fused or None)
+        self.optimizer = optimizer(self.model.parameters())
+        self.batch = batch
         self.batches = self._batches()
         self.losses: list[float] = []
 
@@ -160,10 +172,10 @@ class Eager:
         """Shuffled epochs in a row, cut into batches."""
         line = torch.randperm(len(self.inputs))
         while True:
-            while len(line) < BATCH:
+            while len(line) < self.batch:
                 line = torch.cat([line, torch.randperm(len(self.inputs))])
-            yield line[:BATCH]
-            line = line[BATCH:]
+            yield line[: self.batch]
+            line = line[self.batch :]
 
 
 def _layers(widths: Sequence[int]) -> list[torch.nn.Module]:
