@@ -9,7 +9,7 @@ import pytest
 from lrviz.experiment import edit, parse
 from lrviz.session import core as core_module
 from lrviz.session.core import Core, replay
-from lrviz.session.pace import Pace
+from lrviz.session.pace import TABULATED, Pace
 from lrviz.session.session import Session
 from lrviz.session.snapshot import Status
 
@@ -447,12 +447,17 @@ def run(pace, clock, seconds_per_step, until):
     return sizes
 
 
-@pytest.mark.parametrize(("seconds", "size"), [(1e-3, 1), (20e-6, 75), (1e-9, 4096), (1.0, 1)])
+@pytest.mark.parametrize(("seconds", "size"), [(1e-3, 1), (100e-6, 15), (1e-9, 4096), (1.0, 1)])
 def test_chunks_grow_or_shrink_to_about_one_and_a_half_milliseconds(seconds, size):
     clock = Clock()
     sizes = run(Pace(clock), clock, seconds, 100.0 + 2.0 + 200 * seconds)
     assert sizes[0] == 16
     assert sizes[-1] == pytest.approx(size, abs=1)
+
+
+def test_chunks_of_many_steps_fill_whole_tables():
+    clock = Clock()
+    assert run(Pace(clock), clock, 20e-6, 102.0)[-1] == 3 * TABULATED
 
 
 def test_speed_is_that_of_the_last_half_second():
