@@ -112,7 +112,7 @@ class Training(Spec):
     )
     min_delta: float = field(
         0.0,
-        title="Least improvement",
+        title="Least gain",
         ge=0.0,
         le=1e6,
         live=True,

@@ -1,4 +1,4 @@
-"""The card of the network: its hidden layers, their activation, and how the first weights are drawn."""
+"""The card of the network: its hidden layers, what they have alike, and how the first weights are drawn."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -8,19 +8,17 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from lrviz.engine.activations import AnyActivation
-from lrviz.engine.initializers import AnyInitializer
+from lrviz.engine.norms import AnyNorm, NoNorm
 from lrviz.engine.parts import kinds
-from lrviz.experiment import Experiment, Layer
+from lrviz.experiment import Experiment, Layer, live
 from lrviz.experiment.network import MOST_LAYERS
+from lrviz.experiment.numbers import write
 from lrviz.gui.cards.form_card import FormCard, within
-from lrviz.gui.controls import NumbersField, Option
-from lrviz.gui.forms.form import Form
-from lrviz.gui.forms.rows import ChoiceRow, EntryRow
+from lrviz.gui.cards.layers import FIRST, HIDDEN, NetworkForm, PartForm
+from lrviz.gui.controls import NumbersField
+from lrviz.gui.forms.rows import EntryRow
 from lrviz.gui.theme import icon
 
-HIDDEN = "network.hidden"
-FIRST_ACTIVATION = f"{HIDDEN}.0.activation"
-INITIALIZER = "network.initializer"
 FIRST_UNITS = 8
 """Width of a first hidden layer."""
 
@@ -34,10 +32,6 @@ HIDDEN_HELP = (
 ACTIVATION_HELP = (
     "The function every hidden unit applies to its weighted sum. Without a bend (linear) the network can "
     "only draw straight borders; with saturating ones (tanh, sigmoid) gradients shrink from layer to layer."
-)
-INITIALIZER_HELP = (
-    "How the first weights are drawn. Too small: signals and gradients fade from layer to layer. "
-    "Too large: units saturate and the first steps overshoot."
 )
 
 
@@ -96,43 +90,24 @@ class HiddenRow(EntryRow):
         self.tell(units)
 
 
-class ActivationRow(ChoiceRow):
-    """The activation of all hidden layers at once; says "mixed" where they differ."""
-
-    def __init__(self) -> None:
-        options: list[Option] = [
-            (part.title, name, part.summary) for name, part in kinds(AnyActivation).items()
-        ]
-        super().__init__(HIDDEN, "Activation", ACTIVATION_HELP, options)
-
-    def set_value(self, value: Any) -> None:
-        """See `Row`; the set of the kinds in use."""
-        self.choice.setEnabled(len(value) > 0)
-        if len(value) == 1:
-            self.choice.set_value(*value)
-        elif not self.choice.view().isVisible():
-            self.choice.setPlaceholderText("mixed" if value else "none")
-            self.choice.setCurrentIndex(-1)
-
-
 class NetworkCard(FormCard):
-    """Hidden layers, their activation with its fields, and the initializer."""
+    """Hidden layers, what all of them have alike, and what the network has beside them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Network", parent=parent)
-        self._layers: tuple[Layer, ...] = ()
+        self._experiment = Experiment()
+        self._asked = HIDDEN
         self.hidden = HiddenRow()
-        self.activation = ActivationRow()
-        # The row above chooses the kind, for all layers; the form adds the fields of that kind.
-        self.fields = Form(FIRST_ACTIVATION, kinds(AnyActivation))
-        if self.fields.chooser is not None:
-            self.fields.chooser.hide()
-        for widget in (self.hidden, self.activation, self.fields):
-            self.body.addWidget(widget)
-        self.add_form(Form(INITIALIZER, kinds(AnyInitializer), label="Initializer", help=INITIALIZER_HELP))
         self.hidden.edited.connect(self._set_units)
-        self.activation.edited.connect(self._set_activation)
-        self.fields.edited.connect(self._set_field)
+        self.body.addWidget(self.hidden)
+        self.fields = PartForm("activation", kinds(AnyActivation), help=ACTIVATION_HELP)
+        self.activation = self.fields.chooser
+        self.norm = PartForm("norm", kinds(AnyNorm), help=Layer.model_fields["norm"].description or "")
+        self.network = NetworkForm()
+        for form in (self.fields, self.norm, self.network):
+            self.forms.append(form)
+            self.body.addWidget(form)
+            form.edited.connect(self._edit)
 
     def set_size(self, depth: int, params: int) -> None:
         """Show how many layers (hidden and output) and parameters the network has."""
@@ -140,60 +115,75 @@ class NetworkCard(FormCard):
 
     def show_experiment(self, experiment: Experiment) -> None:
         """See `FormCard`."""
-        super().show_experiment(experiment)
-        self._layers = experiment.network.hidden
-        kinds_in_use = {layer.activation.name() for layer in self._layers}
-        self.set_summary(summary(self._layers))
-        self.hidden.set_value(tuple(layer.units for layer in self._layers))
-        self.activation.set_value(kinds_in_use)
-        activation = self._layers[0].activation if len(kinds_in_use) == 1 else None
-        if activation is not None:
-            self.fields.show_spec(activation)
-        self.fields.setVisible(activation is not None and len(type(activation).model_fields) > 1)
+        self._experiment = experiment
+        layers = experiment.network.hidden
+        self.set_summary(summary(layers))
+        self.hidden.set_value(tuple(layer.units for layer in layers))
+        self.fields.show_parts([layer.activation for layer in layers])
+        self.norm.show_parts([layer.norm for layer in layers])
+        self.network.show_spec(experiment.network)
 
     def show_error(self, path: str, sentence: str) -> bool:
-        """See `FormCard`."""
-        if not within(path, HIDDEN):
-            return super().show_error(path, sentence)
-        field = re.sub(rf"^{HIDDEN}\.\d+\.activation", FIRST_ACTIVATION, path)
-        if not within(field, FIRST_ACTIVATION):
+        """See `FormCard`; what is wrong with the layers as a whole is said where these were edited."""
+        row = re.sub(rf"^{HIDDEN}\.\d+", FIRST, self._asked if path == HIDDEN else path)
+        if within(row, HIDDEN) and (row in (HIDDEN, FIRST) or within(row, f"{FIRST}.units")):
             self.hidden.show_error(sentence)
-        elif self.fields.isHidden() or self.fields.row(field) is self.fields.chooser:
-            self.activation.show_error(sentence)
-        else:
-            self.fields.show_error(field, sentence)
-        return True
+            return True
+        return super().show_error(row, sentence)
 
     def clear_errors(self) -> None:
         """See `FormCard`."""
         super().clear_errors()
         self.hidden.clear_error()
-        self.activation.clear_error()
-        self.fields.clear_errors()
 
     def _set_units(self, path: str, units: Sequence[int]) -> None:
-        self.edited.emit(path, resized(self._layers, units))
+        self._asked = path
+        self.edited.emit(path, resized(self._experiment.network.hidden, units))
 
-    def _set_activation(self, path: str, kind: str) -> None:
-        layers = [layer.model_dump(mode="json") for layer in self._layers]
-        for layer in layers:
-            if layer["activation"]["kind"] != kind:
-                layer["activation"] = {"kind": kind}
-        self.edited.emit(path, layers)
-
-    def _set_field(self, path: str, value: object) -> None:
-        """One edit for each layer, as these keep the weights and a new list of layers would not."""
-        name = path.removeprefix(f"{FIRST_ACTIVATION}.")
-        for index in range(len(self._layers)):
-            self.edited.emit(f"{HIDDEN}.{index}.activation.{name}", value)
+    def _edit(self, path: str, value: object) -> None:
+        """Edit every layer where the first one is edited."""
+        self._asked = path
+        if not within(path, FIRST):
+            self.edited.emit(path, value)
+            return
+        name = path.removeprefix(f"{FIRST}.")
+        layers = self._experiment.network.hidden
+        if live(self._experiment, path):
+            for index in range(len(layers)):
+                self.edited.emit(f"{HIDDEN}.{index}.{name}", value)
+        else:
+            # One edit, as each one makes a new network.
+            self.edited.emit(HIDDEN, [_with(layer, name, value) for layer in layers])
 
 
 def summary(layers: Sequence[Layer]) -> str:
-    """Units and activation: `12-12 tanh`."""
+    """Units, activation, and norm and dropout where there are any: `12-12 tanh, batch norm, dropout 0.2`."""
     if not layers:
         return "linear model"
-    first, *others = dict.fromkeys(layer.activation.title for layer in layers)
-    return f"{'-'.join(str(layer.units) for layer in layers)} {'mixed' if others else first}"
+    units = "-".join(str(layer.units) for layer in layers)
+    words = [f"{units} {_one_of([layer.activation.title for layer in layers], 'mixed')}"]
+    if any(not isinstance(layer.norm, NoNorm) for layer in layers):
+        words.append(_one_of([layer.norm.title.lower() for layer in layers], "mixed norms"))
+    if any(layer.dropout for layer in layers):
+        words.append(_one_of([f"dropout {write(layer.dropout)}" for layer in layers], "mixed dropout"))
+    return ", ".join(words)
+
+
+def _one_of(words: Sequence[str], mixed: str) -> str:
+    return words[0] if len(set(words)) == 1 else mixed
+
+
+def _with(layer: Layer, name: str, value: object) -> dict[str, Any]:
+    """The layer as plain data with another value, or with a part of another kind at its defaults."""
+    data = layer.model_dump(mode="json")
+    part, _, inside = name.partition(".")
+    if not inside:
+        data[part] = value
+    elif inside != "kind":
+        data[part][inside] = value
+    elif data[part]["kind"] != value:
+        data[part] = {"kind": value}
+    return data
 
 
 def resized(layers: Sequence[Layer], units: Sequence[int]) -> list[dict[str, Any]]:

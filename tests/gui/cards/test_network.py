@@ -4,14 +4,27 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from lrviz.experiment import Experiment, ExperimentError, edit
-from lrviz.gui.cards.network import LayersField, NetworkCard
-from lrviz.gui.forms.rows import ChoiceRow
+from lrviz.experiment import Experiment, ExperimentError, edit, live
+from lrviz.gui.cards.network import LayersField, NetworkCard, summary
+from lrviz.gui.forms.rows import ChoiceRow, SliderRow
+
+FIRST = "network.hidden.0"
+
+
+def with_hidden(*hidden: dict[str, Any]) -> Experiment:
+    return edit(Experiment(), "network.hidden", hidden)
+
+
+def pick(row: ChoiceRow, text: str) -> None:
+    row.choice.activated.emit(row.choice.findText(text))
+
+
+def move(row: SliderRow, value: float) -> None:
+    row.slider.moved.emit(value)
 
 
 def with_layers(*layers: tuple[int, str]) -> Experiment:
-    hidden = [{"units": units, "activation": kind} for units, kind in layers]
-    return edit(Experiment(), "network.hidden", hidden)
+    return with_hidden(*[{"units": units, "activation": kind} for units, kind in layers])
 
 
 def layers(experiment: Experiment) -> list[tuple[int, str]]:
@@ -187,9 +200,8 @@ def test_layers_that_have_the_chosen_activation_keep_its_settings(card: NetworkC
 
 def test_a_setting_of_the_activation_is_edited_in_every_layer(card: NetworkCard, owner: Owner) -> None:
     card.show()
-    assert not card.fields.isVisible()
     owner.show(with_layers((12, "leaky_relu"), (6, "leaky_relu")))
-    assert card.fields.isVisible()
+    assert card.fields.row("network.hidden.0.activation.negative_slope").isVisible()
     card.fields.edited.emit("network.hidden.0.activation.negative_slope", 0.2)
     assert owner.edits == [
         ("network.hidden.0.activation.negative_slope", 0.2),
@@ -203,7 +215,7 @@ def test_a_setting_of_the_activation_is_edited_in_every_layer(card: NetworkCard,
 
 
 def test_the_initializer_is_chosen(card: NetworkCard, owner: Owner) -> None:
-    row = card.forms[0].row("network.initializer.kind")
+    row = card.network.row("network.initializer.kind")
     assert isinstance(row, ChoiceRow)
     row.choice.activated.emit(row.choice.findText("Xavier uniform"))
     assert owner.edits == [("network.initializer.kind", "xavier_uniform")]
@@ -213,7 +225,8 @@ def test_the_initializer_is_chosen(card: NetworkCard, owner: Owner) -> None:
 
 
 def test_showing_an_experiment_emits_nothing(card: NetworkCard, owner: Owner) -> None:
-    for experiment in (with_layers(), with_layers((3, "elu")), with_layers((3, "elu"), (4, "relu"))):
+    mixed = with_hidden({"norm": "batch_norm", "norm_place": "after"}, {"dropout": 0.5, "lr_scale": 2.0})
+    for experiment in (with_layers(), with_layers((3, "elu")), with_layers((3, "elu"), (4, "relu")), mixed):
         owner.show(experiment)
     assert owner.edits == []
 
@@ -227,13 +240,174 @@ def test_showing_an_experiment_emits_nothing(card: NetworkCard, owner: Owner) ->
         ("network.hidden.0.activation", "activation"),
         ("network.hidden.1.activation.negative_slope", "activation"),
         ("network.hidden.1.activation.kind", "activation"),
+        ("network.hidden.1.norm", "norm"),
+        ("network.hidden.1.norm.eps", "norm"),
+        ("network.hidden.1.dropout", "dropout"),
+        ("network.hidden.0.lr_scale", "lr_scale"),
+        ("network.output_lr_scale", "output_lr_scale"),
     ],
 )
 def test_errors_are_shown_under_the_right_row(card: NetworkCard, owner: Owner, path: str, row: str) -> None:
+    rows = {
+        "hidden": card.hidden,
+        "activation": card.activation,
+        "norm": card.norm.chooser,
+        "dropout": card.network.row(f"{FIRST}.dropout"),
+        "lr_scale": card.network.row(f"{FIRST}.lr_scale"),
+        "output_lr_scale": card.network.row("network.output_lr_scale"),
+    }
+    card.show()
     shown = card.show_error(path, "Wrong.")
     assert shown == (row != "none")
-    assert (card.hidden.message.text() == "Wrong.") == (row == "hidden")
-    assert (card.activation.message.text() == "Wrong.") == (row == "activation")
+    assert [name for name, each in rows.items() if each.message.isVisible()] == ([row] if shown else [])
+    card.clear_errors()
+    assert not any(each.message.isVisible() for each in rows.values())
+
+
+def test_errors_of_a_setting_that_only_some_layers_have_are_shown_under_the_choice(
+    card: NetworkCard, owner: Owner
+) -> None:
+    card.show()
+    owner.show(with_layers((3, "leaky_relu"), (4, "leaky_relu")))
+    owner.show(with_layers((3, "leaky_relu"), (4, "relu")))
+    assert card.show_error(f"{FIRST}.activation.negative_slope", "Too steep.")
+    assert card.activation.message.isVisible()
+
+
+def test_what_the_new_layers_are_refused_for_is_said_where_they_were_asked_for(
+    qtbot: QtBot, card: NetworkCard, owner: Owner
+) -> None:
+    pick(card.norm.chooser, "Batch norm")
+    assert card.show_error("network.hidden", "Batches are too small.")
+    assert card.norm.chooser.message.text() == "Batches are too small."
+    assert card.hidden.message.isHidden()
+    card.clear_errors()
+    enter(qtbot, card, "5, 5")
+    assert card.show_error("network.hidden", "Too many.")
+    assert card.norm.chooser.message.isHidden()
+    assert card.hidden.message.text() == "Too many."
+
+
+def test_mup_with_weights_that_do_not_suit_it_is_refused_under_the_initializer(
+    card: NetworkCard, owner: Owner
+) -> None:
+    owner.show(edit(Experiment(), "network.initializer.kind", "xavier_uniform"))
+    pick(card.network.row("network.parametrization"), "μP")
+    assert "1/√inputs" in card.network.row("network.initializer.kind").message.text()
+    assert owner.experiment.network.parametrization == "standard"
+
+
+def test_a_norm_is_chosen_for_all_layers_in_one_edit_and_its_fields_keep_the_weights(
+    card: NetworkCard, owner: Owner
+) -> None:
+    owner.show(with_layers((12, "tanh"), (6, "relu")))
+    pick(card.norm.chooser, "Batch norm")
+    assert [path for path, _ in owner.edits] == ["network.hidden"]
+    assert layers(owner.experiment) == [(12, "tanh"), (6, "relu")]
+    assert [layer.norm.name() for layer in owner.experiment.network.hidden] == ["batch_norm"] * 2
+    move(card.norm.row(f"{FIRST}.norm.momentum"), 0.3)
+    assert owner.edits[1:] == [(f"network.hidden.{index}.norm.momentum", 0.3) for index in (0, 1)]
+    assert all(live(owner.experiment, path) for path, _ in owner.edits[1:])
+    pick(card.norm.chooser, "None")
+    assert [layer.norm.name() for layer in owner.experiment.network.hidden] == ["none"] * 2
+
+
+def test_a_norm_that_a_layer_has_already_keeps_its_settings(card: NetworkCard, owner: Owner) -> None:
+    owner.show(with_hidden({"norm": {"kind": "layer_norm", "eps": 0.01}}, {"norm": "batch_norm"}))
+    assert card.norm.chooser.choice.placeholderText() == "mixed"
+    pick(card.norm.chooser, "Layer norm")
+    assert [layer.norm.model_dump()["eps"] for layer in owner.experiment.network.hidden] == [0.01, 1e-5]
+    assert card.norm.row(f"{FIRST}.norm.eps").entry.placeholderText().strip() == "mixed"
+
+
+@pytest.mark.parametrize("name", ["dropout", "lr_scale"])
+def test_a_live_number_is_edited_in_every_layer_and_keeps_the_weights(
+    card: NetworkCard, owner: Owner, name: str
+) -> None:
+    move(card.network.row(f"{FIRST}.{name}"), 0.25)
+    assert owner.edits == [(f"network.hidden.{index}.{name}", 0.25) for index in (0, 1)]
+    assert all(live(owner.experiment, path) for path, _ in owner.edits)
+    assert card.network.row(f"{FIRST}.{name}").entry.text() == "0.25"
+
+
+def test_the_place_of_the_norm_is_one_edit_of_all_layers(card: NetworkCard, owner: Owner) -> None:
+    row = card.network.row(f"{FIRST}.norm_place")
+    assert row.isHidden()
+    owner.show(with_hidden({"norm": "layer_norm"}, {"units": 5, "norm": "layer_norm"}))
+    assert not row.isHidden()
+    pick(row, "After activation")
+    assert [path for path, _ in owner.edits] == ["network.hidden"]
+    assert [(layer.units, layer.norm_place) for layer in owner.experiment.network.hidden] == [
+        (12, "after"),
+        (5, "after"),
+    ]
+
+
+def test_numbers_in_which_layers_differ_are_mixed_until_one_is_set(card: NetworkCard, owner: Owner) -> None:
+    row = card.network.row(f"{FIRST}.dropout")
+    owner.show(with_hidden({"dropout": 0.1}, {"dropout": 0.3}))
+    assert (row.entry.text(), row.entry.placeholderText().strip()) == ("", "mixed")
+    assert row.slider.value() is None
+    assert owner.edits == []
+    # The first layer stays as it is, and the row changes all the same.
+    owner.show(with_hidden({"dropout": 0.1}, {"dropout": 0.1}))
+    assert (row.entry.text(), row.slider.value()) == ("0.1", 0.1)
+    owner.show(with_hidden({"dropout": 0.1}, {"dropout": 0.3}))
+    move(row, 0.5)
+    assert [layer.dropout for layer in owner.experiment.network.hidden] == [0.5, 0.5]
+    assert row.entry.text() == "0.5"
+
+
+def test_a_dropout_of_all_units_is_refused_under_its_row(
+    qtbot: QtBot, card: NetworkCard, owner: Owner
+) -> None:
+    row = card.network.row(f"{FIRST}.dropout")
+    row.entry.selectAll()
+    qtbot.keyClicks(row.entry, "1")
+    qtbot.keyClick(row.entry, Qt.Key.Key_Return)
+    assert "must be below 1" in row.message.text()
+    assert [layer.dropout for layer in owner.experiment.network.hidden] == [0.0, 0.0]
+
+
+def test_without_hidden_layers_their_rows_say_none_and_the_networks_own_still_work(
+    card: NetworkCard, owner: Owner
+) -> None:
+    owner.show(with_layers())
+    dropout = card.network.row(f"{FIRST}.dropout")
+    assert not dropout.isEnabled()
+    assert not card.norm.chooser.isEnabled()
+    assert dropout.entry.placeholderText().strip() == card.norm.chooser.choice.placeholderText() == "none"
+    move(card.network.row("network.output_lr_scale"), 0.5)
+    assert owner.edits == [("network.output_lr_scale", 0.5)]
+    owner.show(with_layers((3, "tanh")))
+    assert dropout.isEnabled()
+    assert dropout.entry.text() == "0"
+
+
+def test_the_base_width_shows_where_it_does_something(card: NetworkCard, owner: Owner) -> None:
+    row = card.network.row("network.base_width")
+    assert row.isHidden()
+    pick(card.network.row("network.parametrization"), "μP")
+    assert owner.experiment.network.parametrization == "mup"
+    assert not row.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "words"),
+    [
+        ([], "linear model"),
+        ([{}, {}], "12-12 tanh"),
+        ([{}, {"activation": "relu"}], "12-12 mixed"),
+        ([{"norm": "batch_norm"}] * 2, "12-12 tanh, batch norm"),
+        ([{"dropout": 0.2}] * 2, "12-12 tanh, dropout 0.2"),
+        ([{"norm": "layer_norm", "dropout": 0.2}], "12 tanh, layer norm, dropout 0.2"),
+        ([{"norm": "layer_norm"}, {"dropout": 0.2}], "12-12 tanh, mixed norms, mixed dropout"),
+    ],
+)
+def test_the_summary_names_norm_and_dropout_where_they_are_used(
+    hidden: list[dict[str, Any]], words: str
+) -> None:
+    assert summary(with_hidden(*hidden).network.hidden) == words
 
 
 def test_the_context_says_how_deep_and_how_large(card: NetworkCard) -> None:
