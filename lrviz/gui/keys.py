@@ -57,7 +57,9 @@ class Keys(QObject):
         return False
 
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
-        # A list that closes gives the focus back to where it was, which is no new choice.
-        if now is not None and now is not self._focused:
+        # A list that opens takes the focus and gives it back to where it was, which is no new choice.
+        if now is None or now.window().windowType() == Qt.WindowType.Popup:
+            return
+        if now is not self._focused:
             self._focused = now
             self._by_mouse = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton

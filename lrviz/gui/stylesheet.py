@@ -24,6 +24,7 @@ QPushButton:disabled { color: $faint; }
 QPushButton[look="primary"] { background: $blue; color: $on_accent; border-color: $blue; font-weight: 500; }
 QPushButton[look="primary"]:hover { background: $blue_hover; }
 QPushButton[look="primary"]:focus { border: 1px solid $text; }
+QPushButton[look="primary"]:disabled { background: $field; color: $faint; border-color: $line; }
 QPushButton[look="choice"] { text-align: left; padding: 0 24px 0 8px; min-height: 26px; max-height: 26px; }
 QPushButton[look="more"] {
     background: transparent; border: none; border-bottom: 2px solid transparent; border-radius: 0;

@@ -24,6 +24,7 @@ LOST = 3.0
 LEARNED = 0.5
 """Share of the first loss that the best one must be below before anything can be lost."""
 LITTLE = 1.0 / 3.0
+HARDLY = 0.05
 WELL_LEARNED = 0.1
 LARGE = 1.0
 """An α from which on a loss that does not move at all is no sign of too small a rate."""
@@ -198,7 +199,7 @@ def _flat(snapshot: Snapshot, trend: Trend, test: Trend | None) -> Verdict | Non
     since = trend.flat_since
     flat = "no longer falls" if since is None else f"no longer falls; it is flat since about step {since:,}"
     stuck = trend.now > (1.0 - LITTLE) * trend.start
-    hint = " More steps will not help; another network might." if stuck else ""
+    hint = f" More steps will not help.{_way_out(snapshot, trend)}" if stuck else ""
     return Verdict(
         Kind.STUCK if stuck else Kind.CONVERGED,
         "Stuck" if stuck else "Converged",
@@ -207,6 +208,13 @@ def _flat(snapshot: Snapshot, trend: Trend, test: Trend | None) -> Verdict | Non
         f"more than {percent(STILL)} and its noise; stuck, if it fell by less than a third in all. "
         f"Measured: training {change(trend.before, trend.now)}, in all {change(trend.start, trend.now)}.",
     )
+
+
+def _way_out(snapshot: Snapshot, trend: Trend) -> str:
+    """What may move a loss that has hardly fallen; one that fell at first did so at this rate."""
+    if snapshot.experiment.lr >= LARGE or trend.now <= (1.0 - HARDLY) * trend.start:
+        return " Another network might."
+    return f"{larger_rate(snapshot)} If that changes nothing, another network might."
 
 
 def _learning(trend: Trend) -> Verdict:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from lrviz.experiment import edit, parse
+from lrviz.experiment.presets import preset
 from lrviz.session.core import Core
 from lrviz.session.history import Recorder
 from lrviz.session.snapshot import Edit, Failure, Status
@@ -343,6 +344,14 @@ def test_a_loss_that_fell_early_and_is_flat_since_is_stuck_and_the_rate_is_not_t
     assert verdict.kind is Kind.STUCK
     assert 60 <= since <= 180
     assert "α" not in verdict.sentence
+
+
+def test_a_loss_that_hardly_fell_at_all_is_advised_a_larger_rate_before_another_network():
+    core = Core(preset("too-low").experiment)
+    core.advance(3000)
+    verdict = judge(core.snapshot())
+    assert verdict.kind in (Kind.STUCK, Kind.TOO_SLOW)
+    assert "larger α" in verdict.sentence
 
 
 @pytest.mark.parametrize("batch_size", [32, 1000])

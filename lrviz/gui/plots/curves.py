@@ -84,7 +84,8 @@ class Line:
     """One channel of a series.
 
     Where several samples share a pixel it spans their minimum and maximum. `smooth`: instead their
-    centred moving average over about 1 % of the visible steps, and at least 20 steps.
+    centred moving average over about 1 % of the visible steps, and at least 20 steps; on a log axis that of
+    the logarithms, as otherwise a loss that explodes would draw the line far above all that came before.
     `faint`: a backdrop whose lowest dips do not widen a log axis. `past`: of an earlier attempt.
     """
 
@@ -104,13 +105,13 @@ class Line:
         if self.smooth:
             window = max(_SMOOTHING * (stop - start), _LEAST_WINDOW) / 2
             part = reduced(self.view, self.channel, start - 5 * window, stop + 5 * window, points)
-            steps, values = part.steps, smoothed(part.steps, part.mean, window)
+            steps, values = part.steps, smoothed(part.steps, axis_values(part.mean, log), window)
         else:
             part = reduced(self.view, self.channel, start, stop, points)
             steps, values = part.steps, part.last
             if not part.exact:
                 steps, values = _spans(part)
-        values = axis_values(values, log)
+            values = axis_values(values, log)
         finite = np.isfinite(values)
         if not finite.all():
             steps, values = steps[finite], values[finite]

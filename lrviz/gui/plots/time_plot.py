@@ -24,6 +24,7 @@ from lrviz.gui.theme import Theme
 _FARTHEST_EXPONENT = 300.0
 _FARTHEST_VALUE = 1e300
 _LEAST_POINTS = 50
+_PAST_DECADES, _PAST_TIMES = 2.0, 3.0
 
 
 class TimePlot(pg.GraphicsView):  # type: ignore[misc]
@@ -94,9 +95,7 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
         self.shapes = {name: shape for name, shape in shapes.items() if shape is not None}
         self.legend.show(self.curves, self.shapes)
         if self.following and self.shapes:
-            low = min(shape.low for shape in self.shapes.values())
-            high = max(shape.high for shape in self.shapes.values())
-            bottom, top = rounded_values(low, high, self.log)
+            bottom, top = rounded_values(*self._extremes(), self.log)
             top += self.legend.headroom(self._frame((left, right), (bottom, top)))
         if [[left, right], [bottom, top]] != self.view.viewRange():
             self.view.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
@@ -105,6 +104,16 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
         self._canvas.update()
         if not self.shapes:
             self.viewport().update()
+
+    def _extremes(self) -> tuple[float, float]:
+        """The lowest and highest axis value to show; the past widens what the present needs only so far."""
+        past = [shape for name, shape in self.shapes.items() if self.curves[name].past]
+        present = [shape for name, shape in self.shapes.items() if not self.curves[name].past] or past
+        low, high = min(shape.low for shape in present), max(shape.high for shape in present)
+        room = _PAST_DECADES if self.log else _PAST_TIMES * max(high - low, abs(high))
+        for shape in past:
+            low, high = min(low, max(shape.low, low - room)), max(high, min(shape.high, high + room))
+        return low, high
 
     def _end(self, curve: Curve) -> float:
         last = float(curve.view.latest()[0])

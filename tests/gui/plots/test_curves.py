@@ -86,3 +86,9 @@ def test_dashes_are_as_long_on_steep_parts_as_on_flat_ones(monkeypatch):
         dashes = lengths[lengths > 0.01]
         assert len(dashes) == 10
         np.testing.assert_allclose(dashes, 6.0, rtol=1e-3)
+
+
+def test_on_a_log_axis_an_explosion_does_not_draw_the_smooth_line_up_before_it(record):
+    values = np.concatenate([np.full(200, 0.5), 0.5 * 10.0 ** np.arange(30.0)])
+    shape = Line(record(values), "#ffffff", smooth=True).shape(0, 230, 500, log=True)
+    assert shape.values[150] < np.log10(0.6)

@@ -317,3 +317,13 @@ def test_repainting_many_frames_keeps_the_count_of_none(plot, record):
         plot.redraw()
         plot.grab()
     assert sys.getrefcount(None) > before - 100
+
+
+def test_an_attempt_that_exploded_does_not_press_the_present_one_flat(plot, record):
+    now, past = 0.5 + 0.1 * np.cos(np.arange(100.0)), 10.0 ** np.linspace(0, 36, 100)
+    for log, most in ((True, 3.0), (False, 4.0)):
+        plot.set_log(log)
+        plot.show_curves({"now": Line(record(now), WHITE), "before": Line(record(past), WHITE, past=True)})
+        assert plot.frame_now().top < most
+    plot.show_curves({"before": Line(record(past), WHITE, past=True)})
+    assert plot.frame_now().top > 1e35
