@@ -198,16 +198,25 @@ def _flat(snapshot: Snapshot, trend: Trend, test: Trend | None) -> Verdict | Non
         return None
     since = trend.flat_since
     flat = "no longer falls" if since is None else f"no longer falls; it is flat since about step {since:,}"
-    stuck = trend.now > (1.0 - LITTLE) * trend.start
+    first = _untrained(snapshot, trend)
+    stuck = trend.now > (1.0 - LITTLE) * first
     hint = f" More steps will not help.{_way_out(snapshot, trend)}" if stuck else ""
     return Verdict(
         Kind.STUCK if stuck else Kind.CONVERGED,
         "Stuck" if stuck else "Converged",
-        f"The training loss went from {number(trend.start)} to {number(trend.now)} and {flat}.{hint}",
+        f"The training loss went from {number(first)} to {number(trend.now)} and {flat}.{hint}",
         f"Rule: over the last fifth of the steps neither the training nor the test loss (medians) fell by "
         f"more than {percent(STILL)} and its noise; stuck, if it fell by less than a third in all. "
-        f"Measured: training {change(trend.before, trend.now)}, in all {change(trend.start, trend.now)}.",
+        f"Measured: training {change(trend.before, trend.now)}, in all {change(first, trend.now)}.",
     )
+
+
+def _untrained(snapshot: Snapshot, trend: Trend) -> float:
+    """The loss before training: that of the first steps, or of the first test where they leapt up."""
+    tests = snapshot.series.get(TEST_LOSS)
+    if tests is None or not len(tests.steps):
+        return trend.start
+    return min(trend.start, float(tests.high[0, 0]))
 
 
 def _way_out(snapshot: Snapshot, trend: Trend) -> str:

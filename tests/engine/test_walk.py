@@ -126,3 +126,22 @@ def test_modifiers_look_around_on_a_surface_as_well():
     plain = walk(SGD(), 0.01, surface=Rosenbrock()).advance(20).places
     sharp = walk(SGD(), 0.01, surface=Rosenbrock(), modifiers=[SAM(rho=0.1)]).advance(20).places
     assert not np.allclose(plain, sharp)
+
+
+@pytest.mark.parametrize(
+    "kind", ["sgd", "asgd", "sgld", "schedule_free_sgd", "adam", "lion", "adamax", "rmsprop"]
+)
+def test_adaptive_says_whether_a_steeper_gradient_makes_longer_steps(kind):
+    part = kinds(AnyOptimizer)[kind]
+    settings = {"temperature": 0.0} if kind == "sgld" else {}
+    start = np.array([[1.0, 1.0]])
+    gentle, steep = (
+        np.abs(
+            walk(part(**settings), 1e-3, surface=Quadratic(curvature=c, condition=1.0), starts=start)
+            .advance(3)
+            .places[-1]
+            - start
+        ).max()
+        for c in (1.0, 10.0)
+    )
+    assert bool(steep < 1.5 * gentle) is part.adaptive

@@ -97,6 +97,7 @@ class ScheduleFreeSGD(ScheduleFree):
 
     title: ClassVar[str] = "SGD Schedule-Free"
     summary: ClassVar[str] = "SGD that averages where it has been, so that α need not fall at the end."
+    adaptive: ClassVar[bool] = False
     kind: Literal["schedule_free_sgd"] = "schedule_free_sgd"
     momentum: float = field(
         0.9,

@@ -37,6 +37,7 @@ class SGLD(Optimizer):
     title: ClassVar[str] = "SGLD"
     summary: ClassVar[str] = "SGD with just so much noise that runs become samples of the posterior."
     torch_name: ClassVar[str] = ""
+    adaptive: ClassVar[bool] = False
     kind: Literal["sgld"] = "sgld"
     temperature: float = field(
         1.0,

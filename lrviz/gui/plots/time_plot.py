@@ -24,7 +24,9 @@ from lrviz.gui.theme import Theme
 _FARTHEST_EXPONENT = 300.0
 _FARTHEST_VALUE = 1e300
 _LEAST_POINTS = 50
-_PAST_DECADES, _PAST_TIMES = 2.0, 3.0
+_PAST_ABOVE, _PAST_BELOW = 1.5, 6.0
+"""Decades that an attempt before may widen a log axis by: far more below, where good losses are."""
+_PAST_TIMES = 3.0
 
 
 class TimePlot(pg.GraphicsView):  # type: ignore[misc]
@@ -110,10 +112,11 @@ class TimePlot(pg.GraphicsView):  # type: ignore[misc]
         past = [shape for name, shape in self.shapes.items() if self.curves[name].past]
         present = [shape for name, shape in self.shapes.items() if not self.curves[name].past] or past
         low, high = min(shape.low for shape in present), max(shape.high for shape in present)
-        room = _PAST_DECADES if self.log else _PAST_TIMES * max(high - low, abs(high))
-        for shape in past:
-            low, high = min(low, max(shape.low, low - room)), max(high, min(shape.high, high + room))
-        return low, high
+        linear = _PAST_TIMES * max(high - low, abs(high))
+        above, below = (_PAST_ABOVE, _PAST_BELOW) if self.log else (linear, linear)
+        lowest = max(min(shape.low for shape in self.shapes.values()), low - below)
+        highest = min(max(shape.high for shape in self.shapes.values()), high + above)
+        return min(low, lowest), max(high, highest)
 
     def _end(self, curve: Curve) -> float:
         last = float(curve.view.latest()[0])

@@ -327,3 +327,10 @@ def test_an_attempt_that_exploded_does_not_press_the_present_one_flat(plot, reco
         assert plot.frame_now().top < most
     plot.show_curves({"before": Line(record(past), WHITE, past=True)})
     assert plot.frame_now().top > 1e35
+
+
+def test_an_attempt_that_went_far_below_the_first_step_of_the_present_one_is_shown_whole(plot, record):
+    plot.set_log(True)
+    before = Line(record(10.0 ** np.linspace(0, -4, 100)), WHITE, past=True)
+    plot.show_curves({"now": Line(record([2.0]), WHITE), "before": before})
+    assert plot.frame_now().bottom < -4.0
